@@ -1,0 +1,1 @@
+"""Everything the selection decides by arithmetic: plain Python, no Django, no clock, no I/O."""

@@ -1,0 +1,192 @@
+"""A round's rulebook: every number the round is decided by, frozen when it is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, cast
+
+from selection.rules.rulebook_faults import Fault, faults_of
+from selection.rules.rulebook_format import (
+    Malformed,
+    dated,
+    instant,
+    integer,
+    integers,
+    listed,
+    money,
+    numbered,
+    text,
+)
+from selection.rules.scoring import Method
+from workflow.rules.calendar import PeriodMode
+from workflow.rules.chain import canonical
+
+__all__ = ["DEFAULT_RULEBOOK", "Criterion", "Fault", "Malformed", "Rulebook"]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing experts mark out of 100, and its weight in the total."""
+
+    code: str
+    name: str
+    name_en: str
+    weight: Decimal
+
+    @classmethod
+    def from_dict(cls, given: object) -> Criterion:
+        """Raises Malformed naming the field."""
+        if not isinstance(given, Mapping):
+            raise Malformed("criteria", "malformed")
+        return cls(
+            code=text(given, "code"),
+            name=text(given, "name"),
+            name_en=text(given, "name_en"),
+            weight=money(given, "weight"),
+        )
+
+    def to_dict(self) -> dict[str, str]:
+        """As it is stored."""
+        return {"code": self.code, "name": self.name, "name_en": self.name_en, "weight": str(self.weight)}
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules of one round. Read with `from_dict`, checked with `faults`, named by `digest`."""
+
+    opens_at: datetime
+    closes_at: datetime
+    reference_date: date
+    ceiling: int
+    pass_line: Decimal
+    criteria: tuple[Criterion, ...]
+    tie_criterion: str
+    method: Method
+    min_sheets: int
+    min_sheets_for_trim: int
+    per_nominee: int
+    panel_size: int
+    strata: Mapping[str, int]
+    shortlist: int
+    notice_days: int
+    notice_mode: PeriodMode
+    correction_days: int
+    unit_notice_days: int
+    scoring_days: int
+    recheck_days: int
+    award: Decimal
+    instalment_shares: tuple[int, ...]
+    management_years: int
+    quotas: Mapping[str, int]
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Rulebook:
+        """From what `to_dict` gave, or a form did: dates and times ISO 8601, decimals as strings.
+
+        Raises Malformed naming the first field that is missing, unknown or of the wrong kind.
+        """
+        _require_known(given)
+        return cls(
+            opens_at=instant(given, "opens_at"),
+            closes_at=instant(given, "closes_at"),
+            reference_date=dated(given, "reference_date"),
+            ceiling=integer(given, "ceiling"),
+            pass_line=money(given, "pass_line"),
+            criteria=tuple(Criterion.from_dict(item) for item in listed(given, "criteria")),
+            tie_criterion=text(given, "tie_criterion"),
+            method=cast(Method, text(given, "method")),  # faults() names a method that does not exist
+            min_sheets=integer(given, "min_sheets"),
+            min_sheets_for_trim=integer(given, "min_sheets_for_trim"),
+            per_nominee=integer(given, "per_nominee"),
+            panel_size=integer(given, "panel_size"),
+            strata=numbered(given, "strata"),
+            shortlist=integer(given, "shortlist"),
+            notice_days=integer(given, "notice_days"),
+            notice_mode=cast(PeriodMode, text(given, "notice_mode")),
+            correction_days=integer(given, "correction_days"),
+            unit_notice_days=integer(given, "unit_notice_days"),
+            scoring_days=integer(given, "scoring_days"),
+            recheck_days=integer(given, "recheck_days"),
+            award=money(given, "award"),
+            instalment_shares=integers(given, "instalment_shares"),
+            management_years=integer(given, "management_years"),
+            quotas=numbered(given, "quotas"),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is stored and frozen: only what JSON has."""
+        return {field.name: _stored(getattr(self, field.name)) for field in fields(self)}
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal; times in UTC, whatever zone they were typed in."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["criteria"] = [criterion.to_dict() for criterion in self.criteria]
+        return sha256(canonical(values)).hexdigest()
+
+    @property
+    def weights(self) -> dict[str, Decimal]:
+        """The weight of each criterion, by code."""
+        return {criterion.code: criterion.weight for criterion in self.criteria}
+
+    def faults(self, *, calendar_years: Collection[int]) -> list[Fault]:
+        """Why these rules may not be announced: (field, code, arguments of the message); empty if they may.
+
+        `calendar_years` are the years whose working-day calendar is loaded.
+        """
+        return faults_of(self, calendar_years)
+
+
+def _require_known(given: Mapping[str, Any]) -> None:
+    if unknown := given.keys() - {field.name for field in fields(Rulebook)}:
+        raise Malformed(min(unknown), "unknown")
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [item.to_dict() if isinstance(item, Criterion) else item for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _criterion(code: str, name: str, name_en: str, weight: str) -> dict[str, str]:
+    return {"code": code, "name": name, "name_en": name_en, "weight": weight}
+
+
+# Defaults of ours, no measure's: each may be changed before the round is announced. Dates have none.
+DEFAULT_RULEBOOK: dict[str, Any] = {
+    "ceiling": 20,
+    "pass_line": "75.00",
+    "criteria": [
+        _criterion("A", "专业资质与理论素养", "Professional qualification and theory", "15.00"),
+        _criterion("B", "服务年限与实绩", "Years of service and results", "30.00"),
+        _criterion("C", "创新与品牌项目", "Innovation and signature projects", "15.00"),
+        _criterion("D", "人才培养与督导带教", "Training and supervising others", "15.00"),
+        _criterion("E", "行业影响与示范引领", "Influence and example in the field", "15.00"),
+        _criterion("F", "工作室建设方案", "Plan for the studio", "10.00"),
+    ],
+    "tie_criterion": "B",
+    "method": "trimmed_mean",
+    "min_sheets": 3,
+    "min_sheets_for_trim": 5,
+    "per_nominee": 5,
+    "panel_size": 7,
+    "strata": {"scholar": 3, "practice": 3, "association": 1},
+    "shortlist": 24,
+    "notice_days": 5,
+    "notice_mode": "working_days",
+    "correction_days": 5,
+    "unit_notice_days": 5,
+    "scoring_days": 10,
+    "recheck_days": 3,
+    "award": "50000.00",
+    "instalment_shares": [50, 30, 20],
+    "management_years": 3,
+    "quotas": {},
+}

@@ -1,0 +1,120 @@
+"""What is wrong with a rulebook: one function a subject, yielding (field, code, arguments of the message)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from selection.rules.scoring import FULL_MARK, SMALLEST_TRIM
+from workflow.rules.calendar import SHANGHAI
+
+if TYPE_CHECKING:
+    from selection.rules.rulebook import Rulebook
+
+WHOLE = 100
+AT_LEAST_ONE = (
+    "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
+    "unit_notice_days", "scoring_days", "recheck_days", "management_years",
+)  # fmt: skip
+CHOICES = {
+    "method": ("mean", "trimmed_mean", "median"),
+    "notice_mode": ("working_days", "calendar_days"),
+}
+
+
+class Fault(NamedTuple):
+    """A field that may not stay as it is: a code for the message, and what the message names."""
+
+    field: str
+    code: str
+    arguments: dict[str, Any]
+
+
+def faults_of(rules: Rulebook, calendar_years: Collection[int]) -> list[Fault]:
+    """All faults, in the order of the rulebook."""
+    return [
+        *_dates(rules),
+        *_calendar(rules, calendar_years),
+        *_numbers(rules),
+        *_criteria(rules),
+        *_sheets(rules),
+        *_strata(rules),
+        *_money(rules),
+        *_quotas(rules),
+    ]
+
+
+def _dates(rules: Rulebook) -> Iterator[Fault]:
+    if rules.closes_at <= rules.opens_at:
+        yield Fault("closes_at", "closes_before_opening", {})
+    closing_day = rules.closes_at.astimezone(SHANGHAI).date()
+    if rules.reference_date > closing_day:
+        yield Fault("reference_date", "reference_after_closing", {"closing_day": closing_day.isoformat()})
+
+
+def _calendar(rules: Rulebook, calendar_years: Collection[int]) -> Iterator[Fault]:
+    first, last = (moment.astimezone(SHANGHAI).year for moment in (rules.opens_at, rules.closes_at))
+    for year in range(first, last + 1):
+        if year not in calendar_years:
+            yield Fault("closes_at", "calendar_missing", {"year": year})
+
+
+def _numbers(rules: Rulebook) -> Iterator[Fault]:
+    for name in AT_LEAST_ONE:
+        if getattr(rules, name) < 1:
+            yield Fault(name, "below_minimum", {"minimum": 1})
+    if not 0 <= rules.pass_line <= FULL_MARK:
+        yield Fault("pass_line", "out_of_range", {"minimum": 0, "maximum": FULL_MARK})
+    for name, choices in CHOICES.items():
+        if getattr(rules, name) not in choices:
+            yield Fault(name, "unknown_choice", {"value": getattr(rules, name)})
+
+
+def _criteria(rules: Rulebook) -> Iterator[Fault]:
+    codes = [criterion.code for criterion in rules.criteria]
+    total = sum((criterion.weight for criterion in rules.criteria), Decimal(0))
+    if total != WHOLE:
+        yield Fault("criteria", "weights_not_100", {"total": str(total)})
+    for criterion in rules.criteria:
+        if criterion.weight <= 0:
+            yield Fault("criteria", "weight_not_positive", {"criterion": criterion.code})
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield Fault("criteria", "criterion_twice", {"criterion": code})
+    if rules.tie_criterion not in codes:
+        yield Fault("tie_criterion", "unknown_criterion", {"criterion": rules.tie_criterion})
+
+
+def _sheets(rules: Rulebook) -> Iterator[Fault]:
+    if rules.per_nominee > rules.panel_size:
+        yield Fault("per_nominee", "more_than_panel", {"panel_size": rules.panel_size})
+    if rules.min_sheets > rules.per_nominee:
+        yield Fault("min_sheets", "more_than_drawn", {"per_nominee": rules.per_nominee})
+    if rules.min_sheets_for_trim < SMALLEST_TRIM:
+        yield Fault("min_sheets_for_trim", "below_minimum", {"minimum": SMALLEST_TRIM})
+
+
+def _strata(rules: Rulebook) -> Iterator[Fault]:
+    for stratum, size in sorted(rules.strata.items()):
+        if size < 0:
+            yield Fault("strata", "negative", {"name": stratum})
+    total = sum(rules.strata.values())
+    if total != rules.panel_size:
+        yield Fault("strata", "strata_not_panel", {"total": total, "panel_size": rules.panel_size})
+
+
+def _money(rules: Rulebook) -> Iterator[Fault]:
+    if rules.award < 0:
+        yield Fault("award", "negative", {"name": "award"})
+    if sum(rules.instalment_shares) != WHOLE:
+        yield Fault("instalment_shares", "shares_not_100", {"total": sum(rules.instalment_shares)})
+    if any(share < 1 for share in rules.instalment_shares):
+        yield Fault("instalment_shares", "below_minimum", {"minimum": 1})
+
+
+def _quotas(rules: Rulebook) -> Iterator[Fault]:
+    for organisation, places in sorted(rules.quotas.items()):
+        if places < 0:
+            yield Fault("quotas", "negative", {"name": organisation})
+    if not any(places > 0 for places in rules.quotas.values()):
+        yield Fault("quotas", "no_quotas", {})
