@@ -1,0 +1,1 @@
+"""What the studios decide by arithmetic: plain Python, no Django, no clock, no I/O."""
