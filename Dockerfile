@@ -6,13 +6,14 @@ COPY requirements.txt .
 RUN /opt/venv/bin/pip install --require-hashes -r requirements.txt
 
 FROM python:3.11-slim-bookworm
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LANG=C.UTF-8 TZ=Asia/Shanghai
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LANG=C.UTF-8 TZ=Asia/Shanghai \
+    STATIC_ROOT=/app/static-files
 RUN groupadd --gid 10001 lingxuan && useradd --uid 10001 --gid lingxuan --home-dir /app --shell /usr/sbin/nologin lingxuan
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
-# The key is for this one command: nothing secret is in the image. Written files go to var/, a volume.
-RUN SECRET_KEY=building-the-image-only python manage.py collectstatic --noinput \
+# The keys are for this one command: nothing secret is in the image. Written files go to var/, a volume.
+RUN PRODUCTION=1 SECRET_KEY=image HASH_KEY=image FIELD_KEYS=image python manage.py collectstatic --noinput \
  && mkdir -p var tls && chown lingxuan:lingxuan var tls
 USER lingxuan
 EXPOSE 8000

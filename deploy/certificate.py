@@ -1,7 +1,7 @@
 """Write a self-signed certificate into a folder that has none: `python deploy/certificate.py FOLDER`.
 
-It lets the reverse proxy start on a new machine. Browsers warn of it; put the real fullchain.pem and privkey.pem
-in its place. What is there already is never touched.
+It lets the reverse proxy start on a new machine. Browsers warn of it; put the real fullchain.pem and
+privkey.pem in its place. What is there already is never touched.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     """A certificate for the site's names, valid a year from now."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names()[0][:64])])
     start = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    builder = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    )
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(start - timedelta(hours=1))
     builder = builder.not_valid_after(start + timedelta(days=DAYS))
     alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names()])

@@ -1,6 +1,7 @@
 """Run Django's deployment check as the production site would: `make check` calls it.
 
-The environment is the one docker-compose.yml gives the application, with made-up secrets and nothing of the shell's.
+The environment is the one docker-compose.yml gives the application, with made-up secrets and nothing of the
+shell's.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ REFERENCE = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
 
 
 def made_up() -> dict[str, str]:
-    """A value for each secret that .env must hold."""
+    """A value for each setting that .env must hold."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(64),
         "HASH_KEY": secrets.token_urlsafe(64),
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "lingxuan.example.gov.cn",
+        "SITE_URL": "https://lingxuan.example.gov.cn",
         "POSTGRES_PASSWORD": secrets.token_hex(24),
     }
 
@@ -39,7 +41,9 @@ def production() -> dict[str, str]:
         default = "" if ":?" in reference[0] else reference[2] or ""
         return values.get(reference[1], default)
 
-    return {name: REFERENCE.sub(filled, value) for name, value in composed["x-application"]["environment"].items()}
+    return {
+        name: REFERENCE.sub(filled, value) for name, value in composed["x-application"]["environment"].items()
+    }
 
 
 def main() -> int:

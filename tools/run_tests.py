@@ -35,7 +35,8 @@ PART_SECONDS = int(os.environ.get("TEST_PART_SECONDS", "1500"))
 NOTHING_COLLECTED = 5
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What a developer's shell may hold and a test must not see.
-AMBIENT = ("DATABASE_URL", "CELERY_BROKER_URL", "DEMO", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "FIELD_KEYS")
+AMBIENT = ("DATABASE_URL", "CELERY_BROKER_URL", "DEMO", "DEBUG", "PRODUCTION", "DJANGO_SETTINGS_MODULE")
+AMBIENT += ("SECRET_KEY", "HASH_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "EMAIL_HOST")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,16 @@ def browser_part() -> Part:
 
 def command(part: Part, report: Path, extra: list[str]) -> list[str]:
     """The pytest call. Tests that share the one Redis stay on one worker."""
-    called = [sys.executable, "-m", "pytest", "-m", part.markers, f"--junitxml={report}", "--durations=5", "-q"]
+    called = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-m",
+        part.markers,
+        f"--junitxml={report}",
+        "--durations=5",
+        "-q",
+    ]
     if part.workers > 1:
         called += ["-n", str(part.workers), "--dist", "loadgroup"]
     return called + extra
@@ -107,7 +117,7 @@ def command(part: Part, report: Path, extra: list[str]) -> list[str]:
 def environment(part: Part) -> dict[str, str]:
     """The shell's environment without what would leak into the tests, with what the part needs."""
     kept = {name: value for name, value in os.environ.items() if name not in AMBIENT}
-    return kept | {"SECRET_KEY": "only-for-the-tests"} | part.environment
+    return kept | part.environment
 
 
 def run(part: Part, extra: list[str]) -> Outcome:
@@ -143,7 +153,9 @@ def read(part: Part, report: Path, seconds: float, broke: str) -> Outcome:
     cases = list(ET.parse(report).iter("testcase"))
     failed = sum(1 for case in cases if case.find("failure") is not None or case.find("error") is not None)
     skipped = [(case, note) for case in cases if (note := case.find("skipped")) is not None]
-    named = tuple(f"{case.get('classname')}::{case.get('name')}: {note.get('message')}" for case, note in skipped)
+    named = tuple(
+        f"{case.get('classname')}::{case.get('name')}: {note.get('message')}" for case, note in skipped
+    )
     return Outcome(part, seconds, len(cases) - failed - len(named), failed, named, broke)
 
 
@@ -180,7 +192,9 @@ def interrupted(number: int, frame: object) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the parts in turn."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", choices=("sqlite", "servers", "browser"))
     options, extra = parser.parse_known_args(arguments)
     REPORTS.mkdir(parents=True, exist_ok=True)

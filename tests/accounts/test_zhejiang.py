@@ -34,7 +34,10 @@ def test_every_code_is_six_digits_and_used_once(tree: dict[str, Any]) -> None:
 
 def test_a_county_bears_the_code_of_its_city(tree: dict[str, Any]) -> None:
     strays = [
-        county for city in tree["cities"] for county in city["counties"] if county["code"][:4] != city["code"][:4]
+        county
+        for city in tree["cities"]
+        for county in city["counties"]
+        if county["code"][:4] != city["code"][:4]
     ]
     assert strays == []
 
