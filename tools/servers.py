@@ -21,6 +21,7 @@ from pathlib import Path
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+INITDB = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 # Throw-away data: no need to reach the disk. Enough connections for several test workers.
 POSTGRES_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=100")
 
@@ -70,11 +71,18 @@ def unprivileged() -> str | None:
 
 
 def reachable(programs: Path, user: str | None, folder: Path) -> Path:
-    """The same programs, copied beside the data where `user` may not look into their folder."""
+    """The same programs, copied beside the data where `user` may not look into their folder.
+
+    The wheel keeps its libraries in a folder next to the package, found by a relative path: both are copied.
+    """
     if user is None or runs(programs, user):
         return programs
-    copy = shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-    return Path(copy) / "bin"
+    installed, package = programs.parent, programs.parent.parent
+    libraries = package.with_name(package.name + ".libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    copy = shutil.copytree(installed, folder / package.name / installed.name, symlinks=True)
+    return copy / programs.name
 
 
 def runs(programs: Path, user: str) -> bool:
@@ -120,24 +128,14 @@ def postgres() -> Iterator[str | None]:
 
 def start_postgres(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
     """Make a cluster and start its server; raises with initdb's words if the cluster cannot be made."""
-    data = folder / "data"
-    make = [
-        programs / "initdb",
-        "-D",
-        data,
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        "-N",
-    ]
+    data = str(folder / "data")
+    make = [str(programs / "initdb"), "-D", data, *INITDB]
     made = subprocess.run(
         make, user=user, cwd=folder, capture_output=True, text=True, check=False, timeout=120
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr}")
-    serve: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
+    serve = [str(programs / "postgres"), "-D", data, "-k", str(folder), "-c", "listen_addresses="]
     for setting in POSTGRES_SETTINGS:
         serve += ["-c", setting]
     with (folder / "log").open("wb") as log:
