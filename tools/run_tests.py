@@ -141,7 +141,7 @@ def wait(process: subprocess.Popen[bytes], *, narrowed: bool) -> str:
     except subprocess.TimeoutExpired:
         return f"stopped after {PART_SECONDS} s"
     finally:
-        servers.stop(process)
+        servers.stop(process, signal.SIGINT)  # pytest then ends its workers too
     if code == NOTHING_COLLECTED:
         return "" if narrowed else "no test was found"
     return "" if code in (0, 1) else f"pytest ended with {code}"
