@@ -1,0 +1,266 @@
+"""Tags and filters of every page: icons, badges of states, deadlines, dates, money, scores, fields, steps, ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.apps import apps
+from django.core.paginator import Page
+from django.db import models
+from django.forms import BoundField, CharField, DateField, DateTimeField, DecimalField, IntegerField
+from django.http import QueryDict
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import dateformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from workflow import clock, collections, ledger
+from workflow.errors import Sentence
+from workflow.machine import open_steps, step_named
+from workflow.models import Entry
+
+register = template.Library()
+
+NOTHING = "—"
+UNKNOWN_STATE = ("mut", "circle-dashed")
+SOON = timedelta(days=2)
+
+
+# dates, money, scores
+
+
+def _written(value: date | None, chinese: str, english: str) -> str:
+    if value is None or value == "":
+        return NOTHING
+    local = value.astimezone(clock.ZONE) if isinstance(value, datetime) else value
+    return dateformat.format(local, english if (get_language() or "").startswith("en") else chinese)
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """2026年11月11日 17:30; a plain day is written as a day."""
+    if value and not isinstance(value, datetime):
+        return day(value)
+    return _written(value, "Y年n月j日 H:i", "j M Y, H:i")
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """2026年11月11日."""
+    return _written(value, "Y年n月j日", "j M Y")
+
+
+@register.filter
+def short_instant(value: datetime | None) -> str:
+    """11-11 17:30, for tables; a plain day is written 11-11."""
+    if value and not isinstance(value, datetime):
+        return _written(value, "m-d", "j M")
+    return _written(value, "m-d H:i", "j M H:i")
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+    return Decimal(str(value))
+
+
+def _two_places(value: Any) -> Decimal:
+    return _decimal(value).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+@register.filter
+def money(value: Decimal | int | str | None) -> str:
+    """¥25,000.00."""
+    if value is None or value == "":
+        return NOTHING
+    amount = _two_places(value)
+    return f"{'-' if amount < 0 else ''}¥{abs(amount):,.2f}"
+
+
+@register.filter
+def score(value: Decimal | Fraction | int | str | None) -> str:
+    """84.33: two places, half up."""
+    return NOTHING if value is None or value == "" else f"{_two_places(value):.2f}"
+
+
+# icons and badges
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """An icon of the sprite; decoration only, so it is hidden from screen readers."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        f"ic {classes}".strip(),
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/badge.html")
+def badge(obj: Any) -> dict[str, Any]:
+    """The state of a machine's object: its tone, its icon and its word."""
+    tone, name = type(obj).STATE_TONES.get(obj.state, UNKNOWN_STATE)
+    return {"label": obj.get_state_display(), "tone": tone, "icon": name}
+
+
+@register.inclusion_tag("components/badge.html")
+def chip(label: Sentence, tone: str = "", icon: str = "") -> dict[str, Any]:
+    """A badge that is not a machine's state."""
+    return {"label": label, "tone": tone, "icon": icon}
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(done: Any, total: Any, label: Sentence = "", tone: str = "") -> dict[str, Any]:
+    """A progress bar: `done` of `total`, never longer than the whole."""
+    whole = _decimal(total or 0)
+    share = min(_decimal(done or 0) / whole, Decimal(1)) * 100 if whole else Decimal(0)
+    return {"width": f"{share:.2f}%", "label": label or f"{done} / {total}", "tone": tone}
+
+
+# deadlines
+
+
+@register.simple_tag
+def product_now() -> datetime:
+    """The present of the product: the demo may have moved it."""
+    return clock.now()
+
+
+def _end_of(when: date) -> datetime:
+    if isinstance(when, datetime):
+        return when.astimezone(clock.ZONE)
+    return datetime.combine(when + timedelta(days=1), time(), clock.ZONE)
+
+
+def _amount(span: timedelta) -> str:
+    hours = int(span.total_seconds()) // 3600
+    if span.days:
+        return ngettext("%(n)s天", "%(n)s天", span.days) % {"n": span.days}
+    if hours:
+        return ngettext("%(n)s小时", "%(n)s小时", hours) % {"n": hours}
+    minutes = max(1, int(span.total_seconds()) // 60)
+    return ngettext("%(n)s分钟", "%(n)s分钟", minutes) % {"n": minutes}
+
+
+def _time_left(left: timedelta, working_days: int | None) -> str:
+    if left < timedelta(0):
+        return gettext("已逾期%(amount)s") % {"amount": _amount(-left)}
+    if working_days is not None:
+        return ngettext("还有%(n)s个工作日", "还有%(n)s个工作日", working_days) % {"n": working_days}
+    return gettext("还有%(amount)s") % {"amount": _amount(left)}
+
+
+@register.inclusion_tag("components/deadline.html")
+def deadline(when: date | None, working_days: int | None = None) -> dict[str, Any]:
+    """Time left, counted here, and the absolute instant. A plain day ends at its midnight."""
+    if not when:
+        return {"when": None}
+    left = _end_of(when) - clock.now()
+    soon = working_days <= SOON.days if working_days is not None else left <= SOON
+    tone = "bad" if left < timedelta(0) else "warn" if soon else ""
+    return {"when": when, "tone": tone, "left": _time_left(left, working_days)}
+
+
+# lists
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: Context, **changes: Any) -> str:
+    """The present query string with some parameters changed (None removes one): `?q=…&page=3`."""
+    query = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return "?" + query.urlencode()
+
+
+@register.simple_tag
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """Numbers to print in a pager, with an ellipsis for what is left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+# forms
+
+
+def _input_mode(field: Any) -> str:
+    if isinstance(field, DecimalField):
+        return "decimal"
+    return "numeric" if isinstance(field, IntegerField) else ""
+
+
+def _use_native_picker(field: Any) -> None:
+    """Dates by the browser's own picker, which reads and writes ISO whatever the language."""
+    if getattr(field.widget, "input_type", "") != "text":
+        return
+    if isinstance(field, DateTimeField):
+        field.widget.input_type, field.widget.format = "datetime-local", "%Y-%m-%dT%H:%M"
+    elif isinstance(field, DateField):
+        field.widget.input_type, field.widget.format = "date", "%Y-%m-%d"
+
+
+@register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """The input of a form's field, with the keyboard and the picker that fit it."""
+    field = bound.field
+    _use_native_picker(field)
+    attrs: dict[str, Any] = {}
+    if mode := _input_mode(field):
+        attrs["inputmode"] = mode
+    if isinstance(field, CharField) and bound.widget_type == "textarea" and field.max_length:
+        attrs["data-count"] = field.max_length
+    return bound.as_widget(attrs=attrs)
+
+
+# machines and the ledger
+
+
+@register.inclusion_tag("components/step_buttons.html", takes_context=True)
+def step_buttons(context: Context, obj: models.Model) -> dict[str, Any]:
+    """The steps that this person may take on the object now; one that must wait says why."""
+    home = collections.of(obj)
+    if home is None or context.get("user") is None:
+        return {"steps": []}
+    found = [s for s in open_steps(obj, context["user"]) if s.name in home.forms]
+    return {"steps": [{"step": s, "url": reverse("step", args=[home.name, obj.pk, s.name])} for s in found]}
+
+
+@register.inclusion_tag("components/ledger_tail.html")
+def ledger_tail(obj: models.Model, limit: int = 5) -> dict[str, Any]:
+    """The last entries about the object, newest first."""
+    return {"entries": ledger.entries_of(obj).order_by("-seq")[:limit]}
+
+
+@register.filter
+def entry_label(entry: Entry) -> str:
+    """What an entry says happened, in the words of the button that did it."""
+    if entry.kind == "refused":
+        return gettext("办理未通过")
+    declared = _declared_step(entry)
+    return str(declared.label) if declared else entry.kind
+
+
+def _declared_step(entry: Entry) -> Any:
+    label, _sep, _pk = entry.subject.partition(":")
+    app, _dot, name = label.partition(".")
+    found: Mapping[str, Any] = apps.all_models.get(app, {})
+    model = found.get(name)
+    if model is None or not hasattr(model, "STATE_TONES"):
+        return None
+    return step_named(model, entry.kind.rpartition(".")[2])
+
+
+@register.filter
+def digest(value: str) -> str:
+    """The first 16 hex digits of a digest, in groups of four."""
+    return " ".join(value[i : i + 4] for i in range(0, 16, 4))
