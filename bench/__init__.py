@@ -1,0 +1,1 @@
+"""Benchmarks: each module here offers `figures()`, which yields what it measured."""
