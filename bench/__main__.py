@@ -1,7 +1,7 @@
 """`make bench`: run the benchmarks on a fresh SQLite database under var/, or on DATABASE_URL if it is set.
 
-Prints one line per figure, `name: value unit`, and writes them all to var/bench.json. Name only a database that
-may be filled with rounds of no meaning.
+Prints one line per figure, `name: value unit`, and writes them all to var/bench.json. Name only a database
+that may be filled with rounds of no meaning.
 """
 
 from __future__ import annotations
