@@ -1,10 +1,9 @@
-"""The page of components, for whoever writes pages: every partial with invented data. Reachable only in a demo or in debugging."""
+"""The page of components, for whoever writes pages. Invented data; in demo and debugging only."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -16,11 +15,18 @@ from workflow import clock
 from workflow.machine import OpenStep, Policy, Step
 
 STATES = (
-    ("草稿", "", "pencil"), ("退回补充", "orange", "arrow-back-up"), ("县级审核", "brand", "building-community"),
-    ("不予推荐", "bad", "circle-x"), ("补正中", "warn", "file-pencil"), ("初审合格", "ok", "circle-check"),
-    ("专家评审中", "violet", "users-group"), ("已认定", "solid", "certificate"), ("已撤销", "red", "certificate-off"),
-    ("未开始", "line", "circle-dashed"), ("异议核查", "hold", "lock"),
-)  # fmt: skip
+    ("草稿", "", "pencil"),
+    ("退回补充", "orange", "arrow-back-up"),
+    ("县级审核", "brand", "building-community"),
+    ("不予推荐", "bad", "circle-x"),
+    ("补正中", "warn", "file-pencil"),
+    ("初审合格", "ok", "circle-check"),
+    ("专家评审中", "violet", "users-group"),
+    ("已认定", "solid", "certificate"),
+    ("已撤销", "red", "certificate-off"),
+    ("未开始", "line", "circle-dashed"),
+    ("异议核查", "hold", "lock"),
+)
 STEPPER = (
     {"label": "申报", "note": "8月24日 – 10月10日", "note2": "45名已推荐", "state": "done"},
     {"label": "初审", "note": "10月12日 – 10月23日", "note2": "42名合格", "state": "done"},
@@ -30,8 +36,18 @@ STEPPER = (
     {"label": "公布", "note": "3个工作日内", "state": ""},
 )
 RULES = (
-    {"title": "证书持有满3年", "detail": "E04 · 批准日期2023年10月12日，差2天", "state": "fail", "advice": "满足日期为2026年10月12日，晚于基准日。"},
-    {"title": "单位公示满5个工作日", "detail": "9月8日张贴，当日不计", "state": "wait", "advice": "9月16日00:00起满足。"},
+    {
+        "title": "证书持有满3年",
+        "detail": "E04 · 批准日期2023年10月12日，差2天",
+        "state": "fail",
+        "advice": "满足日期为2026年10月12日，晚于基准日。",
+    },
+    {
+        "title": "单位公示满5个工作日",
+        "detail": "9月8日张贴，当日不计",
+        "state": "wait",
+        "advice": "9月16日00:00起满足。",
+    },
     {"title": "直接从业满5年", "detail": "E05 · 8年2个月", "state": "pass"},
     {"title": "无处分、无失信", "detail": "由推荐单位核实", "state": "person"},
 )
@@ -42,27 +58,44 @@ TASKS = (
     {"title": "4. 工作室建设设想", "url": "#", "state": ""},
     {"title": "5. 提交申报", "url": "#", "state": "unsent"},
 )
-PEOPLE = (
-    {"number": "2026-0001", "name": "沈知禾", "unit": "临江区明泉社会工作服务中心 · 主任", "city": "杭州市", "score": Decimal("88.585"), "money": 25000},
-    {"number": "2026-0002", "name": "陆沐言", "unit": "甬南青帆社会工作事务所 · 总干事", "city": "宁波市", "score": Decimal("86.1"), "money": 15000},
-    {"number": "2026-0003", "name": "周砚秋", "unit": "瓯岚社区 · 党委书记", "city": "温州市", "score": None, "money": None},
-)
+PEOPLE = [
+    dict(zip(("number", "name", "unit", "city", "score", "money"), row, strict=True))
+    for row in (
+        ("2026-0001", "沈知禾", "临江区明泉社会工作服务中心 · 主任", "杭州市", Decimal("88.585"), 25000),
+        ("2026-0002", "陆沐言", "甬南青帆社会工作事务所 · 总干事", "宁波市", Decimal("86.1"), 15000),
+        ("2026-0003", "周砚秋", "瓯岚社区 · 党委书记", "温州市", None, None),
+    )
+]
 
 
 class SampleForm(forms.Form):
     """One field of each kind."""
 
     unit = forms.CharField(label="工作单位全称", max_length=80)
-    code = forms.CharField(label="统一社会信用代码", help_text="登记证书上的18位代码", min_length=18, max_length=18)
+    code = forms.CharField(
+        label="统一社会信用代码", help_text="登记证书上的18位代码", min_length=18, max_length=18
+    )
     approved_on = forms.DateField(label="证书批准日期")
     amount = forms.DecimalField(label="申请金额（元）", max_digits=12, decimal_places=2, required=False)
-    domain = forms.ChoiceField(label="服务领域", choices=[("", "请选择"), ("elderly", "老年"), ("child", "儿童")])
-    summary = forms.CharField(label="公示简介", help_text="公示时公开，200字以内", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+    domain = forms.ChoiceField(
+        label="服务领域", choices=[("", "请选择"), ("elderly", "老年"), ("child", "儿童")]
+    )
+    summary = forms.CharField(
+        label="公示简介",
+        help_text="公示时公开，200字以内",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     verdict = forms.ChoiceField(
-        label="初审结论", choices=[("yes", "符合"), ("no", "不符合"), ("fix", "需要补正")], widget=forms.RadioSelect
+        label="初审结论",
+        choices=[("yes", "符合"), ("no", "不符合"), ("fix", "需要补正")],
+        widget=forms.RadioSelect,
     )
     duties = forms.MultipleChoiceField(
-        label="任职", required=False, choices=[("a", "理事长"), ("b", "督导")], widget=forms.CheckboxSelectMultiple
+        label="任职",
+        required=False,
+        choices=[("a", "理事长"), ("b", "督导")],
+        widget=forms.CheckboxSelectMultiple,
     )
     proof = forms.FileField(label="佐证材料", required=False, help_text="PDF或图片，20 MB以内")
     agreed = forms.BooleanField(label="我单独同意公示本人姓名、单位和职务")
@@ -77,29 +110,57 @@ def _steps() -> list[dict[str, Any]]:
     return [
         {"step": OpenStep(submit), "url": "#"},
         {"step": OpenStep(_step("withdraw", "撤回申报", "quiet")), "url": "#"},
-        {"step": OpenStep(_step("determine", "提交认定决定", "primary"), "还有1份异议未办结，不能认定", "held"), "url": "#"},
+        {
+            "step": OpenStep(
+                _step("determine", "提交认定决定", "primary"), "还有1份异议未办结，不能认定", "held"
+            ),
+            "url": "#",
+        },
+    ]
+
+
+def _todos() -> list[dict[str, Any]]:
+    now = clock.now()
+    rows = (
+        ("湖畔工作室第二期经费暂缓，待答复", "报告逾期21个工作日", now - timedelta(days=1), "bad"),
+        ("专家04申请回避2份，等待监督员见证补抽", "候补专家2名", now + timedelta(hours=2), "orange"),
+        ("复核申请：初审不合格1件", "须由未参与初审的人员答复", now + timedelta(days=6), ""),
+    )
+    return [{"title": t, "url": "#", "note": note, "due": due, "tone": tone} for t, note, due, tone in rows]
+
+
+def _history() -> list[dict[str, Any]]:
+    now = clock.now()
+    return [
+        {"title": "提交评分表", "by": "专家编号07", "at": now - timedelta(days=2), "state": "done"},
+        {"title": "退回补充", "by": "丁经办", "at": now, "note": "证书日期", "state": "stop"},
+        {"title": "公布链头", "note": "待办"},
     ]
 
 
 def _context() -> dict[str, Any]:
     now = clock.now()
     return {
-        "states": STATES, "stepper": STEPPER, "rules": RULES, "tasks": TASKS, "people": PEOPLE, "steps": _steps(),
-        "soon": now + timedelta(hours=30), "later": now + timedelta(days=9), "past": now - timedelta(days=3),
-        "todos": [
-            {"title": "湖畔工作室第二期经费暂缓，待答复", "url": "#", "note": "报告逾期21个工作日", "due": now - timedelta(days=1), "tone": "bad"},
-            {"title": "专家04申请回避2份，等待监督员见证补抽", "url": "#", "note": "候补专家2名", "due": now + timedelta(hours=2), "tone": "orange"},
-            {"title": "复核申请：初审不合格1件", "url": "#", "note": "须由未参与初审的人员答复", "due": now + timedelta(days=6)},
-        ],
-        "history": [
-            {"title": "提交评分表", "by": "专家编号07", "at": now - timedelta(days=2), "note": "回执已发", "state": "done"},
-            {"title": "退回补充", "by": "丁经办", "at": now - timedelta(days=1), "note": "证书日期", "state": "stop"},
-            {"title": "公布链头", "note": "待办"},
-        ],
-        "file": SimpleNamespace(name="社会工作师证书.pdf", note="专家可见 · 1.2 MB · 摘要 9c41 e07b", icon="file-certificate", url="#"),
-        "answers": [("证书", "社会工作师（中级）"), ("一线年限", "11年4个月"), ("年龄段", "40–44岁"), ("备注", None)],
+        "states": STATES,
+        "stepper": STEPPER,
+        "rules": RULES,
+        "tasks": TASKS,
+        "people": PEOPLE,
+        "steps": _steps(),
+        "todos": _todos(),
+        "history": _history(),
+        "soon": now + timedelta(hours=30),
+        "later": now + timedelta(days=9),
+        "past": now - timedelta(days=3),
+        "file": {
+            "name": "社会工作师证书.pdf",
+            "note": "专家可见 · 1.2 MB",
+            "icon": "file-certificate",
+            "url": "#",
+        },
+        "answers": [("证书", "社会工作师（中级）"), ("一线年限", "11年4个月"), ("备注", None)],
         "page": Paginator(range(260), 25).get_page(4),
-    }  # fmt: skip
+    }
 
 
 def show(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Tags and filters of every page: icons, badges of states, deadlines, dates, money, scores, fields, steps, ledger."""
+"""Tags and filters of every page: icons, badges, deadlines, dates, money, scores, fields, steps, ledger."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 
 from django import template
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import models
-from django.forms import BoundField, CharField, DateField, DateTimeField, DecimalField, IntegerField
+from django.forms import BoundField, CharField, DateField, DateTimeField, DecimalField, Field, IntegerField
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
@@ -220,6 +221,41 @@ def control(bound: BoundField) -> SafeString:
     if isinstance(field, CharField) and bound.widget_type == "textarea" and field.max_length:
         attrs["data-count"] = field.max_length
     return bound.as_widget(attrs=attrs)
+
+
+def _asked_for(bound: BoundField) -> str:
+    """What a missing field asks for, with its label."""
+    kind, label = bound.widget_type, {"label": bound.label}
+    if kind == "checkbox":
+        return gettext("请勾选“%(label)s”") % label
+    if "file" in kind:
+        return gettext("请上传%(label)s") % label
+    if "select" in kind or "radio" in kind:
+        return gettext("请选择%(label)s") % label
+    return gettext("请填写%(label)s") % label
+
+
+def _length_asked_for(bound: BoundField, found: Mapping[str, Any]) -> str:
+    words = {"label": bound.label, "limit": found["limit_value"], "found": found["show_value"]}
+    if getattr(bound.field, "min_length", None) == getattr(bound.field, "max_length", None):
+        return gettext("%(label)s应为%(limit)s位，现为%(found)s位") % words
+    if found["show_value"] < found["limit_value"]:
+        return gettext("%(label)s应不少于%(limit)s字，现为%(found)s字") % words
+    return gettext("%(label)s应不超过%(limit)s字，现为%(found)s字") % words
+
+
+def _sentences(bound: BoundField, error: ValidationError) -> list[str]:
+    if error.code == "required" and str(error.message) == str(Field.default_error_messages["required"]):
+        return [_asked_for(bound)]
+    if error.code in {"min_length", "max_length"} and error.params:
+        return [_length_asked_for(bound, error.params)]
+    return [str(message) for message in error.messages]
+
+
+@register.filter
+def problems(bound: BoundField) -> list[str]:
+    """What is wrong with a field, naming it, so that summary and field can say the same sentence."""
+    return [sentence for error in bound.errors.as_data() for sentence in _sentences(bound, error)]
 
 
 # machines and the ledger

@@ -1,0 +1,60 @@
+"""The navigation: only what the reader's roles may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import PROVINCIAL, Role
+from workflow.errors import Sentence
+
+_OFFICE = frozenset({Role.MANAGER, Role.LEADER, Role.PUBLISHER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
+_STUDIOS = frozenset({Role.STUDIO_LEAD, Role.STUDIO_MEMBER, Role.BUREAU_OFFICER, Role.MANAGER, Role.LEADER,
+                      Role.FINANCE, Role.SUPERVISOR, Role.AUDIT_ADMIN})  # fmt: skip
+
+# label, URL name, roles
+_ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
+    (_("工作台"), "home", frozenset(Role.values)),
+    (_("选拔批次"), "round_list", PROVINCIAL - {Role.FINANCE}),
+    (_("申报推荐"), "nomination_list", frozenset({Role.UNIT_CLERK, Role.BUREAU_OFFICER}) | _OFFICE | {Role.REVIEWER}),
+    (_("资格初审"), "qualification_queue", frozenset({Role.REVIEWER, Role.MANAGER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
+    (_("评审任务"), "panel_inbox", frozenset({Role.EXPERT})),
+    (_("专家评审"), "panel_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
+    (_("公示与异议"), "office_notice_list", _OFFICE),
+    (_("认定公布"), "determination_list", _OFFICE),
+    (_("工作室"), "studio_list", _STUDIOS),
+    (_("经费"), "instalment_list", frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR})),
+    (_("存证"), "ledger_list", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.MANAGER})),
+    (_("账号与角色"), "account_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
+    (_("工作日历"), "calendar", frozenset({Role.SYSTEM_ADMIN, Role.MANAGER})),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as base.html shows it."""
+
+    label: Sentence
+    url: str
+    current: bool
+
+
+def navigation_for(request: HttpRequest) -> list[Entry]:
+    """The entries that this reader may use, in order."""
+    roles = request.user.roles  # type: ignore[union-attr]
+    entries = [(label, _url(name)) for label, name, who in _ENTRIES if roles & who]
+    return [Entry(label, url, _is_current(url, request.path)) for label, url in entries if url]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_current(url: str, path: str) -> bool:
+    return path == url if url == "/home/" else path.startswith(url)

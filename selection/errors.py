@@ -1,0 +1,53 @@
+"""Refusals of the selection."""
+
+from __future__ import annotations
+
+from workflow.errors import Refused
+
+
+class QuotaExceeded(Refused):
+    """The nominator's places are used up."""
+
+    code = "quota_exceeded"
+
+
+class ConflictOfInterest(Refused):
+    """This person may not act on this candidate."""
+
+    code = "conflict_of_interest"
+
+
+class SecondRoute(Refused):
+    """The person stands in this round already."""
+
+    code = "second_route"
+
+
+class RulebookIncomplete(Refused):
+    """The rulebook lacks something or contradicts itself."""
+
+    code = "rulebook_incomplete"
+
+
+class DrawInfeasible(Refused):
+    """The experts do not suffice for these nominees."""
+
+    code = "draw_infeasible"
+
+
+class BadMark(Refused):
+    """A mark is missing or outside its range."""
+
+    code = "bad_mark"
+
+
+class ListMismatch(Refused):
+    """The list is not the set it must equal."""
+
+    code = "list_mismatch"
+
+
+class BadFile(Refused):
+    """A file cannot be read as what it should be."""
+
+    code = "bad_file"

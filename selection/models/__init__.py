@@ -1,0 +1,31 @@
+from selection.models.deliberation import Proposal, Result
+from selection.models.determination import Determination, Recognition
+from selection.models.nomination import Nomination, Nominee
+from selection.models.notice import NoticeEntry, PublicNotice
+from selection.models.objection import Objection
+from selection.models.panel import Assignment, Expert, Panel, Panelist, Recusal
+from selection.models.qualification import QualificationReview
+from selection.models.round import Quota, Round, RulebookVersion
+from selection.models.scoring import ScoreSheet
+
+__all__ = [
+    "Assignment",
+    "Determination",
+    "Expert",
+    "Nomination",
+    "Nominee",
+    "NoticeEntry",
+    "Objection",
+    "Panel",
+    "Panelist",
+    "Proposal",
+    "PublicNotice",
+    "QualificationReview",
+    "Quota",
+    "Recognition",
+    "Recusal",
+    "Result",
+    "Round",
+    "RulebookVersion",
+    "ScoreSheet",
+]

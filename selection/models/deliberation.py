@@ -1,0 +1,50 @@
+"""What the scores say, and the list that the leader proposes from them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from selection.models.nomination import Nomination
+from selection.models.round import Round
+
+
+class Result(models.Model):
+    """The official score and rank of one nominee, by the frozen method."""
+
+    nomination = models.OneToOneField(Nomination, on_delete=models.PROTECT, related_name="result")
+    score = models.DecimalField(_("得分"), max_digits=5, decimal_places=2, null=True)
+    exact = models.CharField(_("精确值"), max_length=80, blank=True)  # a fraction: 253/3
+    sheets = models.PositiveSmallIntegerField(_("有效评分表"))
+    trimmed = models.BooleanField(_("已去最高最低"), default=False)
+    dropped = models.JSONField(_("去除的分数"), default=list)
+    flags = models.JSONField(_("标记"), default=list)
+    rank = models.PositiveSmallIntegerField(_("名次"), null=True)
+    order = models.PositiveSmallIntegerField(_("排列顺序"), null=True)  # after the tie chain: 1, 2, 3
+    tie_path = models.JSONField(_("同分处理"), default=list)
+    computed_at = models.DateTimeField(_("计算时间"))
+
+    class Meta:
+        verbose_name = _("评审结果")
+        ordering = ("order",)
+
+    def __str__(self) -> str:
+        return f"{self.nomination_id} {self.score}"
+
+
+class Proposal(models.Model):
+    """The proposed list, fixed at a meeting."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="proposals")
+    minute_number = models.CharField(_("会议纪要编号"), max_length=80)
+    fixed_at = models.DateTimeField(_("确定时间"))
+    fixed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(_("说明"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("拟认定名单")
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.minute_number

@@ -1,0 +1,122 @@
+"""The decision with its document number, and the recognitions it makes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import User
+from selection import policies
+from selection.models.nomination import Nomination, Nominee
+from selection.models.round import Round
+from workflow import clock
+from workflow.machine import Guard, Machine, step
+
+document_numbered = Guard("no_document_number", _("请填写发文字号。"), lambda d: bool(d.document_number))
+round_determining = Guard(
+    "wrong_round_state",
+    _("本轮公示尚未结束，不能作出认定决定。"),
+    lambda d: d.round.state in ("determination", "published"),
+)
+somebody_cleared = Guard(
+    "nobody_cleared",
+    _("没有公示通过且未被暂停的人选。"),
+    lambda d: d.round.nominations.filter(state="cleared").exclude(objections__state="admitted").exists(),
+)
+
+
+class Determination(Machine):
+    """The decision of a meeting: who is recognised, under which number."""
+
+    class State(models.TextChoices):
+        DRAFTED = "drafted", _("拟稿")
+        CONFIRMED = "confirmed", _("已决定")
+
+    STATE_TONES = {"drafted": ("mut", "pencil"), "confirmed": ("ok", "certificate")}
+    LOCK_WITH = ("round",)
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="determinations")
+    document_number = models.CharField(_("发文字号"), max_length=60, unique=True)
+    title = models.CharField(_("标题"), max_length=160)
+    minute_number = models.CharField(_("会议纪要编号"), max_length=80)
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFTED, protected=True)
+    drafted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(_("拟稿时间"), default=clock.now)
+    list_digest = models.CharField(_("名单摘要"), max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("认定决定")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=("drafted", "confirmed")), name="determination_state_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.document_number
+
+    @property
+    def chain_key(self) -> str:
+        return self.round.chain_key
+
+    @property
+    def rules_version(self) -> str:
+        return self.round.rules_version
+
+    @step(
+        state,
+        source=State.DRAFTED,
+        target=State.CONFIRMED,
+        label=_("提交认定决定"),
+        by=policies.may_confirm_determination,
+        needs=(document_numbered, round_determining, somebody_cleared),
+        irreversible=True,
+        consequence=_("公示通过且未被暂停的人选即行认定并编发证书号。"),
+    )
+    def confirm(self, *, digest: str, at: Any) -> None:
+        self.list_digest, self.confirmed_at = digest, at
+
+
+class Recognition(models.Model):
+    """A recognised talent, as the list was printed. Batches published before this system have no nomination."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="recognitions")
+    nomination = models.OneToOneField(
+        Nomination, null=True, blank=True, on_delete=models.PROTECT, related_name="recognition"
+    )
+    nominee = models.ForeignKey(
+        Nominee, null=True, blank=True, on_delete=models.PROTECT, related_name="recognitions"
+    )
+    determination = models.ForeignKey(
+        Determination, null=True, blank=True, on_delete=models.PROTECT, related_name="recognitions"
+    )
+    ordinal = models.PositiveSmallIntegerField(_("序号"))
+    name = models.CharField(_("姓名"), max_length=40)  # as printed: 秦　芸
+    name_key = models.CharField(max_length=40, db_index=True)  # without spaces
+    affiliations = models.JSONField(_("单位及职务"))  # one or two lines, the primary first
+    certificate_number = models.CharField(_("证书编号"), max_length=60, null=True, blank=True, unique=True)
+    recognised_on = models.DateField(_("认定日期"), null=True, blank=True)
+    expires_on = models.DateField(_("管理期届满"), null=True, blank=True)
+    revoked_on = models.DateField(_("撤销日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("认定")
+        ordering = ("round", "ordinal")
+        constraints = (models.UniqueConstraint(fields=("round", "ordinal"), name="one_recognition_per_ordinal"),)
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.ordinal} {self.name}"
+
+    def status_on(self, day: date) -> str:
+        """`valid`, `expired` or `revoked` on that day."""
+        if self.revoked_on is not None and self.revoked_on <= day:
+            return "revoked"
+        if self.expires_on is not None and self.expires_on <= day:
+            return "expired"
+        return "valid"

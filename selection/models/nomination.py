@@ -1,0 +1,677 @@
+"""A nominee's dossier on its way through the offices of one round."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, FSMField
+
+from accounts.models import Organisation, User
+from selection import policies
+from selection.models.round import Round
+from selection.rules.dossier import Facts, Finding, findings, hard_failures
+from workflow import calendar, clock, crypto
+from workflow.fields import EncryptedTextField
+from workflow.machine import Guard, Machine, step
+from workflow.rules.calendar import working_days_between
+
+RULE_NAMES = {
+    "E00": _("身份证号码有效"),
+    "E03": _("持有社会工作师以上证书"),
+    "E04": _("证书持有满3年"),
+    "E05": _("直接从事社会工作满5年"),
+    "E06": _("在本省从事社会工作满3年"),
+    "E07": _("年龄一般不超过55周岁"),
+}
+
+REQUIRED = (
+    "title", "field", "gender", "born_on", "phone", "certificate_level", "certificate_number", "certified_on",
+    "practice_since", "province_since", "achievements", "summary", "studio_plan", "unit_opinion",
+)  # fmt: skip
+DECLARATIONS = ("truth_declared_at", "conflict_declared_at", "privacy_read_at", "publication_consent_at")
+
+
+class Nominee(models.Model):
+    """A person who is put forward: one row a person, whatever the round or the route."""
+
+    person_key = models.CharField(max_length=64, unique=True)  # keyed hash of the identity number
+    id_number = EncryptedTextField(_("身份证号"))
+    name = models.CharField(_("姓名"), max_length=40)
+    name_key = models.CharField(max_length=40, db_index=True)  # without any space: 秦　芸 and 秦芸 are one name
+
+    class Meta:
+        verbose_name = _("人选")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def key_of(id_number: str) -> str:
+        """How an identity number is found again."""
+        return crypto.keyed_hash(id_number.strip().upper(), "person")
+
+
+def plain_name(name: str) -> str:
+    """A name without the spaces that print puts into it (U+3000 among them)."""
+    return "".join(name.split())
+
+
+# What must hold ------------------------------------------------------------------------------------------------------
+
+
+def _in_window(nomination: Any) -> bool:
+    """The round is open and its closing time has not come: at the closing second it is over."""
+    round_ = nomination.round
+    return round_.state == Round.State.OPEN and (round_.closes_at is None or clock.now() < round_.closes_at)
+
+
+def _late(nomination: Any) -> str:
+    closes_at = nomination.round.closes_at
+    if closes_at is None or nomination.round.state == Round.State.DRAFT:
+        return gettext("本轮申报尚未启动。")
+    return gettext("申报已于%(closing)s截止，本次提交于%(now)s到达，未受理。") % {
+        "closing": closes_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M"),
+        "now": clock.now().strftime("%Y-%m-%d %H:%M:%S"),
+    }
+
+
+def _missing(nomination: Any) -> str:
+    names = [str(nomination._meta.get_field(f).verbose_name) for f in nomination.missing_fields]
+    return gettext("尚未填写：%(fields)s。") % {"fields": "、".join(names)}
+
+
+def _ineligible(nomination: Any) -> str:
+    return " ".join(describe(found) for found in hard_failures(nomination.findings))
+
+
+def describe(found: Finding) -> str:
+    """A finding as a sentence, with the day on which it would pass."""
+    text = gettext("%(rule)s：%(name)s不符合") % {"rule": found.rule, "name": RULE_NAMES[found.rule]}
+    if found.passes_on:
+        text += gettext("，满足日期为%(day)s") % {"day": found.passes_on.strftime("%Y-%m-%d")}
+    return text + gettext("。")
+
+
+def _unit_notice_long_enough(nomination: Any) -> bool:
+    start, end = nomination.unit_notice_from, nomination.unit_notice_until
+    if start is None or end is None or not nomination.unit_notice_proof or end > clock.today():
+        return False
+    needed = nomination.round.rulebook.unit_notice_days
+    return working_days_between(start, end, calendar.current()) >= needed
+
+
+def _has_place(nomination: Any) -> bool:
+    quota = nomination.round.quotas.filter(nominator_id=nomination.nominator_id).first()
+    return quota is not None and places_used(nomination) < quota.places
+
+
+def places_used(nomination: Any) -> int:
+    """How many of the nominator's places are taken in the round, equal to the rows."""
+    return int(
+        nomination.round.nominations.filter(nominator_id=nomination.nominator_id, nominated_at__isnull=False)
+        .exclude(place_freed=True)
+        .count()
+    )
+
+
+def _no_place(nomination: Any) -> str:
+    quota = nomination.round.quotas.filter(nominator_id=nomination.nominator_id).first()
+    return gettext("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {"places": quota.places if quota else 0}
+
+
+def _reviews(nomination: Any) -> list[Any]:
+    return [review for review in nomination.reviews.all() if review.state == "concluded"]
+
+
+def _agreed(nomination: Any, verdict: str) -> bool:
+    """Two persons concluded alike, or the manager has ruled."""
+    if nomination.ruling:
+        return bool(nomination.ruling == verdict)
+    concluded = _reviews(nomination)
+    people = {review.reviewer_id for review in concluded}
+    return len(people) >= 2 and all(review.verdict == verdict for review in concluded)
+
+
+def _not_on_hold(nomination: Any) -> bool:
+    return not nomination.objections.filter(state="admitted").exists()
+
+
+def _held(nomination: Any) -> str:
+    count = nomination.objections.filter(state="admitted").count()
+    return gettext("该人选有%(count)s件已受理异议，结论作出前不能办理。") % {"count": count}
+
+
+def _own_period_over(nomination: Any) -> bool:
+    entry = nomination.notice_entries.order_by("-ends_at").first()
+    return entry is not None and entry.ends_at is not None and clock.now() >= entry.ends_at
+
+
+in_window = Guard("outside_window", _late, _in_window)
+dossier_complete = Guard("incomplete", _missing, lambda n: not n.missing_fields)
+declarations_made = Guard(
+    "not_declared", _("须完成真实性承诺、利益冲突声明、隐私告知和公示单独同意。"),
+    lambda n: all(getattr(n, name) for name in DECLARATIONS),
+)  # fmt: skip
+unit_notice_done = Guard(
+    "unit_notice_short", _("单位公示未满规则书规定的工作日数，或缺少公示证明。"), _unit_notice_long_enough
+)
+eligible = Guard("ineligible", _ineligible, lambda n: not hard_failures(n.findings))
+originals_seen = Guard("originals_unchecked", _("请先核对原件并填写审核意见。"), lambda n: n.originals_checked)
+quota_left = Guard("quota_exceeded", _no_place, _has_place)
+after_closing = Guard(
+    "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING
+)
+not_corrected_yet = Guard("corrected_once", _("补正只能要求一次。"), lambda n: n.correction_due is None)
+before_correction_due = Guard(
+    "outside_window",
+    _("补正期限已过。"),
+    lambda n: n.correction_due is not None and clock.today() <= n.correction_due,
+)
+found_qualified = Guard(
+    "reviews_open", _("须由两名初审员分别作出合格结论；结论不一致时由处室负责人裁定。"), lambda n: _agreed(n, "qualified")
+)
+found_disqualified = Guard(
+    "reviews_open",
+    _("须由两名初审员分别作出不合格结论；结论不一致时由处室负责人裁定。"),
+    lambda n: _agreed(n, "disqualified")
+    or (n.state == "correction" and n.correction_due is not None and clock.today() > n.correction_due),
+)
+assignments_drawn = Guard(
+    "not_drawn", _("尚未为该申报抽取评审专家。"), lambda n: n.assignments.filter(state__in=("drawn", "accepted")).exists()
+)
+result_computed = Guard("no_result", _("评分尚未启封计算。"), lambda n: hasattr(n, "result") and n.result.score is not None)
+at_or_above_line = Guard(
+    "below_line",
+    _("得分低于入选分数线。"),
+    lambda n: hasattr(n, "result") and n.result.score is not None and n.result.score >= n.round.rulebook.pass_line,
+)
+within_ceiling = Guard(
+    "ceiling_reached",
+    _("拟认定人数已达认定上限。"),
+    lambda n: n.round.nominations.filter(state__in=IN_LIST).count() < n.round.rulebook.ceiling,
+)
+notice_stands = Guard(
+    "notice_not_posted",
+    _("公示尚未发布。"),
+    lambda n: n.notice_entries.filter(notice__state="posted", ends_at__isnull=False).exists(),
+)
+period_over = Guard("notice_running", _("该人选的公示期未满。"), _own_period_over)
+not_on_hold = Guard("on_hold", _held, _not_on_hold)
+no_undecided_objection = Guard(
+    "objection_undecided",
+    _("该人选有异议尚未决定是否受理。"),
+    lambda n: not n.objections.filter(state="lodged").exists(),
+)
+objection_upheld = Guard(
+    "no_upheld_objection",
+    _("没有查实且影响认定的异议。"),
+    lambda n: n.objections.filter(state="upheld", material=True).exists(),
+)
+determined = Guard(
+    "not_determined",
+    _("认定决定尚未作出。"),
+    lambda n: n.round.determinations.filter(state="confirmed").exists(),
+)
+
+IN_LIST = ("proposed", "on_notice", "cleared", "recognised")
+
+
+class Nomination(Machine):
+    """One nominee in one round."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        RETURNED = "returned", _("退回补充")
+        COUNTY_REVIEW = "county_review", _("县级审核")
+        NOMINATOR_REVIEW = "nominator_review", _("推荐单位审核")
+        DECLINED = "declined", _("不予推荐")
+        NOMINATED = "nominated", _("已推荐到省")
+        CORRECTION = "correction", _("补正中")
+        QUALIFIED = "qualified", _("初审合格")
+        DISQUALIFIED = "disqualified", _("初审不合格")
+        IN_REVIEW = "in_review", _("专家评审中")
+        SCORED = "scored", _("已评分")
+        PROPOSED = "proposed", _("拟认定")
+        NOT_SELECTED = "not_selected", _("未入选")
+        ON_NOTICE = "on_notice", _("公示中")
+        CLEARED = "cleared", _("公示通过")
+        REMOVED = "removed", _("公示后取消")
+        RECOGNISED = "recognised", _("已认定")
+        WITHDRAWN = "withdrawn", _("已撤回")
+        REVOKED = "revoked", _("已撤销")
+
+    STATE_TONES = {
+        "draft": ("mut", "pencil"),
+        "returned": ("orange", "arrow-back-up"),
+        "county_review": ("brand", "building-community"),
+        "nominator_review": ("brand", "building"),
+        "declined": ("bad", "circle-x"),
+        "nominated": ("brand", "send"),
+        "correction": ("warn", "file-pencil"),
+        "qualified": ("ok", "circle-check"),
+        "disqualified": ("bad", "ban"),
+        "in_review": ("violet", "users-group"),
+        "scored": ("violet", "calculator"),
+        "proposed": ("brand", "file-text"),
+        "not_selected": ("mut", "minus"),
+        "on_notice": ("warn", "speakerphone"),
+        "cleared": ("ok", "checks"),
+        "removed": ("bad", "user-minus"),
+        "recognised": ("solid", "certificate"),
+        "withdrawn": ("mut", "arrow-back"),
+        "revoked": ("red", "certificate-off"),
+    }
+    LOCK_WITH = ("round", "nominee")
+
+    class Route(models.TextChoices):
+        COUNTY = "county", _("县级推荐")
+        CITY = "city", _("市级推荐")
+        DIRECT = "direct", _("省级直接推荐")
+
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("女")
+        MALE = "male", _("男")
+
+    class Level(models.TextChoices):
+        ASSISTANT = "assistant", _("助理社会工作师")
+        INTERMEDIATE = "intermediate", _("社会工作师")
+        SENIOR = "senior", _("高级社会工作师")
+
+    class Field(models.TextChoices):
+        CHILDREN = "children", _("儿童服务")
+        ELDERLY = "elderly", _("养老服务")
+        COMMUNITY = "community", _("社区治理")
+        RELIEF = "relief", _("社会救助")
+        MEDICAL = "medical", _("医务社会工作")
+        JUSTICE = "justice", _("司法矫治")
+        DISABILITY = "disability", _("残障康复")
+        TRAINING = "training", _("教育培训")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="nominations")
+    code = models.CharField(_("编号"), max_length=20)
+    nominee = models.ForeignKey(Nominee, on_delete=models.PROTECT, related_name="nominations")
+    route = models.CharField(_("推荐渠道"), max_length=10, choices=Route.choices)
+    unit = models.ForeignKey(
+        Organisation, verbose_name=_("工作单位"), on_delete=models.PROTECT, related_name="dossiers"
+    )
+    county = models.ForeignKey(
+        Organisation, verbose_name=_("县级民政局"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="county_dossiers",
+    )  # fmt: skip
+    nominator = models.ForeignKey(
+        Organisation, verbose_name=_("推荐单位"), on_delete=models.PROTECT, related_name="nominated_dossiers"
+    )
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+
+    # The dossier: what is essential
+    title = models.CharField(_("职务"), max_length=80, blank=True)
+    other_affiliation = models.CharField(_("兼任单位及职务"), max_length=120, blank=True)
+    field = models.CharField(_("服务领域"), max_length=20, choices=Field.choices, blank=True)
+    gender = models.CharField(_("性别"), max_length=10, choices=Gender.choices, blank=True)
+    born_on = models.DateField(_("出生日期"), null=True, blank=True)
+    phone = EncryptedTextField(_("手机"), blank=True)
+    certificate_level = models.CharField(_("证书级别"), max_length=20, choices=Level.choices, blank=True)
+    certificate_number = models.CharField(_("证书编号"), max_length=60, blank=True)
+    certified_on = models.DateField(_("证书批准日期"), null=True, blank=True)
+    practice_since = models.DateField(_("从事社会工作起始日期"), null=True, blank=True)
+    province_since = models.DateField(_("在本省从业起始日期"), null=True, blank=True)
+    achievements = models.TextField(_("主要事迹"), max_length=2000, blank=True)
+    summary = models.CharField(_("公示简介"), max_length=200, blank=True)
+    studio_plan = models.TextField(_("工作室建设设想"), max_length=2000, blank=True)
+    unit_opinion = models.CharField(_("单位意见"), max_length=500, blank=True)
+    unit_notice_from = models.DateField(_("单位公示开始"), null=True, blank=True)
+    unit_notice_until = models.DateField(_("单位公示结束"), null=True, blank=True)
+    unit_notice_proof = models.CharField(_("单位公示证明"), max_length=300, blank=True)
+    truth_declared_at = models.DateTimeField(_("真实性承诺"), null=True, blank=True)
+    conflict_declared_at = models.DateTimeField(_("利益冲突声明"), null=True, blank=True)
+    privacy_read_at = models.DateTimeField(_("隐私告知"), null=True, blank=True)
+    publication_consent_at = models.DateTimeField(_("公示单独同意"), null=True, blank=True)
+
+    # What the offices add
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("创建时间"), default=clock.now)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    originals_checked = models.BooleanField(_("已核对原件"), default=False)
+    county_opinion = models.CharField(_("县级意见"), max_length=500, blank=True)
+    nominator_opinion = models.CharField(_("推荐单位意见"), max_length=500, blank=True)
+    background_opinion = models.CharField(_("背景审查意见"), max_length=500, blank=True)
+    rank_in_nominator = models.PositiveSmallIntegerField(_("推荐排序"), null=True, blank=True)
+    nominated_at = models.DateTimeField(_("推荐时间"), null=True, blank=True)
+    place_freed = models.BooleanField(_("名额已释放"), default=False)
+    requests = models.JSONField(_("要求修改的栏目"), default=list, blank=True)  # [{"field", "reason"}]
+    correction_due = models.DateField(_("补正期限"), null=True, blank=True)
+    ruling = models.CharField(_("裁定"), max_length=20, blank=True)
+    grounds = models.JSONField(_("不合格的规则"), default=list, blank=True)
+    reason = models.CharField(_("理由"), max_length=2000, blank=True)
+    deviation_reason = models.CharField(_("偏离名次的理由"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("申报")
+        ordering = ("code",)
+        constraints = (
+            models.UniqueConstraint(fields=("round", "code"), name="one_code_per_round"),
+            models.UniqueConstraint(
+                fields=("round", "nominee"),
+                condition=~Q(state__in=("withdrawn", "declined")),
+                name="one_live_nomination_per_person_and_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=(
+                        "draft", "returned", "county_review", "nominator_review", "declined", "nominated", "correction",
+                        "qualified", "disqualified", "in_review", "scored", "proposed", "not_selected", "on_notice",
+                        "cleared", "removed", "recognised", "withdrawn", "revoked",
+                    )  # fmt: skip
+                ),
+                name="nomination_state_known",
+            ),
+        )
+        indexes = (models.Index(fields=("round", "state", "nominator"), name="nominations_by_desk"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.nominee.name}"
+
+    @property
+    def chain_key(self) -> str:
+        return self.round.chain_key
+
+    @property
+    def rules_version(self) -> str:
+        return self.round.rules_version
+
+    @property
+    def missing_fields(self) -> list[str]:
+        """Names of the required fields that are empty."""
+        return [name for name in REQUIRED if not getattr(self, name)]
+
+    @property
+    def reference_date(self) -> date:
+        """The day at which eligibility is judged."""
+        return self.round.rulebook.reference_date
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The automatic outcome of every eligibility rule."""
+        return findings(
+            Facts(
+                self.nominee.id_number,
+                self.born_on,
+                self.certificate_level,
+                self.certified_on,
+                self.practice_since,
+                self.province_since,
+            ),
+            self.reference_date,
+        )
+
+    @property
+    def affiliations(self) -> list[str]:
+        """Units and titles as they are printed."""
+        return [f"{self.unit.name}{self.title}", *([self.other_affiliation] if self.other_affiliation else [])]
+
+    @property
+    def on_hold(self) -> bool:
+        """An admitted objection is open."""
+        return not _not_on_hold(self)
+
+    def _first_desk(self) -> str:
+        return self.State.COUNTY_REVIEW if self.route == self.Route.COUNTY else self.State.NOMINATOR_REVIEW
+
+    @step(
+        state,
+        source=(State.DRAFT, State.RETURNED),
+        target=GET_STATE(
+            lambda self, **given: self._first_desk(), states=[State.COUNTY_REVIEW, State.NOMINATOR_REVIEW]
+        ),
+        label=_("提交申报"),
+        by=policies.may_submit,
+        needs=(in_window, dossier_complete, declarations_made, eligible, unit_notice_done),
+        consequence=_("提交后不能修改，由审核单位退回后方可补充。"),
+    )
+    def submit(self, *, at: Any) -> None:
+        self.submitted_at, self.requests, self.originals_checked = at, [], False
+
+    @step(
+        state,
+        source=State.COUNTY_REVIEW,
+        target=State.NOMINATOR_REVIEW,
+        label=_("同意并上报"),
+        by=policies.may_endorse,
+        needs=(in_window,),
+        consequence=_("上报市级民政局审核。"),
+    )
+    def endorse(self, *, opinion: str, originals_checked: bool) -> None:
+        self.county_opinion, self.originals_checked = opinion, originals_checked
+
+    @step(
+        state,
+        source=(State.COUNTY_REVIEW, State.NOMINATOR_REVIEW),
+        target=State.RETURNED,
+        label=_("退回补充"),
+        by=policies.may_return,
+        tone="quiet",
+        consequence=_("退回申报单位，逐栏说明需要补充的内容。"),
+    )
+    def return_for_completion(self, *, requests: list[dict[str, str]]) -> None:
+        self.requests = requests
+
+    @step(
+        state,
+        source=State.NOMINATOR_REVIEW,
+        target=State.DECLINED,
+        label=_("不予推荐"),
+        by=policies.may_nominate,
+        tone="danger",
+        reason_required=True,
+        consequence=_("本轮不再推荐该人选。"),
+    )
+    def decline(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
+        source=State.NOMINATOR_REVIEW,
+        target=State.NOMINATED,
+        label=_("推荐到省"),
+        by=policies.may_nominate,
+        needs=(in_window, quota_left),
+        consequence=_("占用本单位一个推荐名额。"),
+    )
+    def nominate(self, *, at: Any, rank: int, opinion: str, background: str, originals_checked: bool) -> None:
+        self.nominated_at, self.rank_in_nominator = at, rank
+        self.nominator_opinion, self.background_opinion = opinion, background
+        self.originals_checked = originals_checked or self.originals_checked
+
+    @step(
+        state,
+        source=State.NOMINATED,
+        target=State.CORRECTION,
+        label=_("要求补正"),
+        by=policies.may_request_correction,
+        needs=(after_closing, not_corrected_yet),
+        tone="quiet",
+        consequence=_("一次列明全部形式缺陷，只要求一次；逾期未补正的，按初审不合格处理。"),
+    )
+    def request_correction(self, *, requests: list[dict[str, str]], due: date) -> None:
+        self.requests, self.correction_due = requests, due
+
+    @step(
+        state,
+        source=State.CORRECTION,
+        target=State.NOMINATED,
+        label=_("提交补正"),
+        by=policies.may_submit,
+        needs=(before_correction_due, dossier_complete),
+        consequence=_("只能提交一次，修改前后的内容一并留存。"),
+    )
+    def correct(self, *, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    @step(
+        state,
+        source=State.NOMINATED,
+        target=State.QUALIFIED,
+        label=_("初审合格"),
+        by=policies.may_qualify,
+        needs=(after_closing, found_qualified),
+    )
+    def qualify(self) -> None:
+        self.grounds, self.reason = [], ""
+
+    @step(
+        state,
+        source=(State.NOMINATED, State.CORRECTION),
+        target=State.DISQUALIFIED,
+        label=_("初审不合格"),
+        by=policies.may_disqualify,
+        needs=(after_closing, found_disqualified),
+        tone="danger",
+        reason_required=True,
+        consequence=_("结论和理由告知申报单位，可在规定期限内申请复核。"),
+    )
+    def disqualify(self, *, grounds: list[str], reason: str) -> None:
+        self.grounds, self.reason = grounds, reason
+
+    @step(
+        state,
+        source=State.DISQUALIFIED,
+        target=State.NOMINATED,
+        label=_("复核恢复"),
+        by=policies.may_reinstate,
+        needs=(after_closing,),
+        tone="quiet",
+        reason_required=True,
+        consequence=_("复核成立，重新进入资格初审。"),
+    )
+    def reinstate(self, *, reason: str) -> None:
+        self.grounds, self.reason, self.ruling = [], reason, ""
+
+    @step(
+        state,
+        source=State.QUALIFIED,
+        target=State.IN_REVIEW,
+        label=_("送专家评审"),
+        by=policies.may_send_to_panel,
+        needs=(assignments_drawn,),
+    )
+    def send_to_panel(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.IN_REVIEW,
+        target=State.SCORED,
+        label=_("计算得分"),
+        by=policies.by_system,
+        needs=(result_computed,),
+    )
+    def complete_scoring(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.SCORED,
+        target=State.PROPOSED,
+        label=_("列入拟认定名单"),
+        by=policies.may_propose,
+        needs=(at_or_above_line, within_ceiling),
+    )
+    def propose(self, *, deviation_reason: str = "") -> None:
+        self.deviation_reason = deviation_reason
+
+    @step(
+        state,
+        source=State.SCORED,
+        target=State.NOT_SELECTED,
+        label=_("不列入名单"),
+        by=policies.may_propose,
+        tone="quiet",
+        reason_required=True,
+    )
+    def pass_over(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
+        source=State.PROPOSED,
+        target=State.ON_NOTICE,
+        label=_("列入公示"),
+        by=policies.may_give_notice,
+        needs=(notice_stands,),
+    )
+    def give_notice(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.ON_NOTICE,
+        target=State.CLEARED,
+        label=_("公示通过"),
+        by=policies.may_clear,
+        needs=(period_over, not_on_hold, no_undecided_objection),
+    )
+    def clear(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=(State.ON_NOTICE, State.CLEARED),
+        target=State.REMOVED,
+        label=_("取消人选"),
+        by=policies.may_decide,
+        needs=(objection_upheld,),
+        tone="danger",
+        irreversible=True,
+        reason_required=True,
+        consequence=_("该人选不再认定，不能恢复。"),
+    )
+    def remove(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
+        source=State.CLEARED,
+        target=State.RECOGNISED,
+        label=_("认定"),
+        by=policies.may_decide,
+        needs=(not_on_hold, determined),
+        irreversible=True,
+    )
+    def recognise(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=(
+            State.DRAFT, State.RETURNED, State.COUNTY_REVIEW, State.NOMINATOR_REVIEW, State.NOMINATED, State.CORRECTION,
+            State.QUALIFIED, State.IN_REVIEW, State.SCORED, State.PROPOSED, State.ON_NOTICE, State.CLEARED,
+        ),
+        target=State.WITHDRAWN,
+        label=_("撤回"),
+        by=policies.may_withdraw,
+        tone="danger",
+        reason_required=True,
+        consequence=_("撤回后不能恢复；只有在申报截止前撤回，才释放推荐名额。"),
+    )  # fmt: skip
+    def withdraw(self, *, reason: str, frees_place: bool) -> None:
+        self.reason, self.place_freed = reason, frees_place
+
+    @step(
+        state,
+        source=State.RECOGNISED,
+        target=State.REVOKED,
+        label=_("撤销认定"),
+        by=policies.may_decide,
+        tone="danger",
+        irreversible=True,
+        reason_required=True,
+        consequence=_("称号撤销，证书查验页显示已撤销，未付资金取消。"),
+    )
+    def revoke(self, *, reason: str) -> None:
+        self.reason = reason

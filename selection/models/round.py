@@ -1,0 +1,310 @@
+"""A round of selection, its frozen rulebook and the nominators' quotas."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import Organisation, User
+from selection import policies
+from selection.rules.rulebook import Rulebook
+from workflow import calendar, clock
+from workflow.machine import Guard, Machine, step
+
+
+def _rulebook_complete(round_: Any) -> bool:
+    return not round_.rulebook.faults(calendar_years=calendar.loaded_years())
+
+
+def _all_concluded(round_: Any) -> bool:
+    return not round_.nominations.filter(state__in=("nominated", "correction")).exists()
+
+
+def _panel_drawn(round_: Any) -> bool:
+    return bool(round_.panels.filter(state="drawn").exists())
+
+
+def _no_sheet_missing(round_: Any) -> bool:
+    """Every assignment that still counts has a submitted sheet."""
+    return not (
+        round_.assignments.filter(state__in=("drawn", "accepted")).exclude(sheet__state="submitted").exists()
+    )
+
+
+def _determination_confirmed(round_: Any) -> bool:
+    return bool(round_.determinations.filter(state="confirmed").exists())
+
+
+rulebook_complete = Guard("rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete)
+closing_time_passed = Guard(
+    "too_early", _("申报截止时间未到。"), lambda r: r.closes_at is not None and clock.now() >= r.closes_at
+)
+all_concluded = Guard("not_concluded", _("还有申报未作出初审结论。"), _all_concluded)
+panel_drawn = Guard("panel_not_drawn", _("评审专家尚未抽取。"), _panel_drawn)
+no_sheet_missing = Guard("sheets_missing", _("还有应交的评分表未提交。"), _no_sheet_missing)
+opening_asked = Guard(
+    "second_person_missing",
+    _("启封须由处室负责人和监督员两人确认，处室负责人尚未提出。"),
+    lambda r: r.operator_id is not None,
+)
+list_fixed = Guard("list_not_fixed", _("拟认定名单尚未确定。"), lambda r: r.proposals.exists())
+notice_posted = Guard(
+    "notice_not_posted", _("公示尚未发布。"), lambda r: r.notices.filter(state="posted").exists()
+)
+notice_over = Guard(
+    "notice_running", _("公示期未满。"), lambda r: not r.notices.filter(state="posted").exists()
+)
+determination_confirmed = Guard("not_determined", _("认定决定尚未作出。"), _determination_confirmed)
+nobody_left_cleared = Guard(
+    "list_mismatch",
+    _("还有公示通过的人选未列入认定决定。"),
+    lambda r: not r.nominations.filter(state="cleared").exists(),
+)
+
+
+class Round(Machine):
+    """One selection, from its announcement to its archive."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        OPEN = "open", _("申报")
+        SCREENING = "screening", _("初审")
+        REVIEW = "review", _("评审")
+        DELIBERATION = "deliberation", _("评议")
+        NOTICE = "notice", _("公示")
+        DETERMINATION = "determination", _("认定")
+        PUBLISHED = "published", _("已公布")
+        ARCHIVED = "archived", _("已归档")
+        CANCELLED = "cancelled", _("已取消")
+
+    STATE_TONES = {
+        "draft": ("mut", "pencil"),
+        "open": ("brand", "send"),
+        "screening": ("brand", "clipboard-check"),
+        "review": ("violet", "users-group"),
+        "deliberation": ("violet", "scale"),
+        "notice": ("warn", "speakerphone"),
+        "determination": ("brand", "certificate"),
+        "published": ("ok", "circle-check"),
+        "archived": ("mut", "archive"),
+        "cancelled": ("bad", "ban"),
+    }
+
+    code = models.SlugField(_("编号"), max_length=30, unique=True)
+    title = models.CharField(_("名称"), max_length=120)
+    title_en = models.CharField(_("英文名称"), max_length=160, blank=True)
+    organiser = models.CharField(_("主办单位"), max_length=120)
+    document_prefix = models.CharField(_("发文代字"), max_length=40, help_text=_("例如：浙民慈"))
+    call = models.TextField(_("申报通知"), blank=True)
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    historical = models.BooleanField(_("历史批次"), default=False)
+    announced_at = models.DateTimeField(_("启动时间"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("申报截止"), null=True, blank=True)
+    published_on = models.DateField(_("公布日期"), null=True, blank=True)
+    operator = models.ForeignKey(
+        User, verbose_name=_("提出启封的人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("选拔批次")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=(
+                        "draft", "open", "screening", "review", "deliberation", "notice", "determination",
+                        "published", "archived", "cancelled",
+                    )  # fmt: skip
+                ),
+                name="round_state_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_en if get_language() == "en" and self.title_en else self.title
+
+    @property
+    def chain_key(self) -> str:
+        return f"round:{self.code}"
+
+    @property
+    def rules_version(self) -> str:
+        version = self.rulebook_version
+        return f"{self.code}/v{version.version}" if version else ""
+
+    @cached_property
+    def rulebook_version(self) -> RulebookVersion | None:
+        """The newest version of the rulebook."""
+        return self.rulebook_versions.order_by("-version").first()
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules in force: the newest version."""
+        version = self.rulebook_version
+        return Rulebook.from_dict(version.content if version else {})
+
+    @step(
+        state,
+        source=State.DRAFT,
+        target=State.OPEN,
+        label=_("启动申报"),
+        by=policies.may_manage_round,
+        needs=(rulebook_complete,),
+        irreversible=True,
+        consequence=_("规则书即行冻结并公布摘要，申报通知向社会公开。此后修改规则须另出版本。"),
+    )
+    def announce(self, *, at: Any, closes_at: Any) -> None:
+        self.announced_at, self.closes_at = at, closes_at
+
+    @step(
+        state,
+        source=State.OPEN,
+        target=State.SCREENING,
+        label=_("截止申报"),
+        by=policies.may_close_round,
+        needs=(closing_time_passed,),
+        consequence=_("截止后不再受理申报和推荐。"),
+    )
+    def close(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.SCREENING,
+        target=State.REVIEW,
+        label=_("开始评审"),
+        by=policies.may_manage_round,
+        needs=(all_concluded, panel_drawn),
+        consequence=_("初审合格的申报全部送专家评审，评分标准不再变动。"),
+    )
+    def begin_review(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.REVIEW,
+        target=State.REVIEW,
+        label=_("提出启封"),
+        by=policies.may_manage_round,
+        needs=(no_sheet_missing,),
+        consequence=_("须由监督员另行确认，两人到齐方可启封评分。"),
+    )
+    def ask_opening(self, *, operator: User) -> None:
+        self.operator = operator
+
+    @step(
+        state,
+        source=State.REVIEW,
+        target=State.DELIBERATION,
+        label=_("见证启封"),
+        by=policies.may_witness_opening,
+        needs=(no_sheet_missing, opening_asked),
+        irreversible=True,
+        consequence=_("先公布存证链头，再启封全部评分表并计算得分。启封后不能再改评分。"),
+    )
+    def open_scores(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.DELIBERATION,
+        target=State.NOTICE,
+        label=_("进入公示"),
+        by=policies.may_publish,
+        needs=(list_fixed, notice_posted),
+    )
+    def post_notice(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.NOTICE,
+        target=State.DETERMINATION,
+        label=_("结束公示"),
+        by=policies.by_system,
+        needs=(notice_over,),
+    )
+    def end_notice(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.DETERMINATION,
+        target=State.PUBLISHED,
+        label=_("公布结果"),
+        by=policies.may_publish,
+        needs=(determination_confirmed, nobody_left_cleared),
+        irreversible=True,
+        consequence=_("认定名单和文号向社会公布，公布后不能撤回，只能更正。"),
+    )
+    def publish(self, *, on: Any) -> None:
+        self.published_on = on
+
+    @step(
+        state,
+        source=State.PUBLISHED,
+        target=State.ARCHIVED,
+        label=_("归档"),
+        by=policies.may_manage_round,
+        tone="quiet",
+    )
+    def archive(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=(
+            State.DRAFT, State.OPEN, State.SCREENING, State.REVIEW, State.DELIBERATION, State.NOTICE, State.DETERMINATION,
+        ),
+        target=State.CANCELLED,
+        label=_("取消本轮"),
+        by=policies.may_cancel_round,
+        tone="danger",
+        irreversible=True,
+        reason_required=True,
+        consequence=_("本轮选拔终止并向社会更正，不能恢复。"),
+    )  # fmt: skip
+    def cancel(self) -> None:
+        pass
+
+
+class RulebookVersion(models.Model):
+    """The rules of a round in one version. Frozen at announcement; later changes are new versions."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="rulebook_versions")
+    version = models.PositiveSmallIntegerField(_("版本"), default=1)
+    content = models.JSONField(_("内容"), default=dict)
+    digest = models.CharField(_("摘要"), max_length=64, blank=True)
+    frozen_at = models.DateTimeField(_("冻结时间"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("round", "version")
+        constraints = (models.UniqueConstraint(fields=("round", "version"), name="one_rulebook_per_version"),)
+
+    def __str__(self) -> str:
+        return f"{self.round_id} v{self.version}"
+
+
+class Quota(models.Model):
+    """The places of one nominator in one round: the row that nominations lock."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="quotas")
+    nominator = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="quotas")
+    places = models.PositiveSmallIntegerField(_("名额"))
+
+    class Meta:
+        ordering = ("round", "nominator__code")
+        constraints = (models.UniqueConstraint(fields=("round", "nominator"), name="one_quota_per_nominator"),)
+
+    def __str__(self) -> str:
+        return f"{self.nominator_id}: {self.places}"

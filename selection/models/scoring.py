@@ -1,0 +1,119 @@
+"""Score sheets: sealed until two persons open them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from selection import policies
+from selection.models.panel import Assignment
+from workflow.fields import EncryptedTextField
+from workflow.machine import Guard, Machine, step
+
+assignment_accepted = Guard(
+    "not_declared", _("请先作出回避声明。"), lambda s: s.assignment.state == "accepted"
+)
+review_open = Guard("not_in_review", _("本轮不在专家评审中。"), lambda s: s.assignment.round.state == "review")
+scores_opened = Guard(
+    "still_sealed", _("评分尚未启封。"), lambda s: s.assignment.round.state not in ("screening", "review")
+)
+assignment_recused = Guard(
+    "not_recused", _("只有回避的评审任务才作废评分表。"), lambda s: s.assignment.state == "recused"
+)
+
+
+class ScoreSheet(Machine):
+    """One expert's marks on one nominee. Encrypted at rest; its commitment stands on the ledger from submission."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("填写中")
+        SUBMITTED = "submitted", _("已提交")
+        LOCKED = "locked", _("已启封")
+        VOIDED = "voided", _("已作废")
+
+    STATE_TONES = {
+        "draft": ("mut", "pencil"),
+        "submitted": ("violet", "lock"),
+        "locked": ("ok", "lock-open"),
+        "voided": ("bad", "ban"),
+    }
+    LOCK_WITH = ("assignment__round", "assignment__expert")
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="sheet")
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    sealed = EncryptedTextField(_("评分"), blank=True)  # JSON: marks, comments, overall
+    salt = EncryptedTextField(blank=True)
+    commitment = models.CharField(_("承诺值"), max_length=64, blank=True)
+    receipt_seq = models.PositiveBigIntegerField(_("回执序号"), null=True, blank=True)
+    receipt_leaf = models.CharField(_("回执摘要"), max_length=64, blank=True)
+    saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    reason = models.CharField(_("作废理由"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("评分表")
+        ordering = ("assignment",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=("draft", "submitted", "locked", "voided")), name="sheet_state_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.state}"
+
+    @property
+    def chain_key(self) -> str:
+        return self.assignment.round.chain_key
+
+    @property
+    def rules_version(self) -> str:
+        return self.assignment.round.rules_version
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Marks, comments and the overall remark, in clear: for the expert, and for others only after the opening."""
+        found: dict[str, Any] = json.loads(self.sealed) if self.sealed else {}
+        return {"marks": {}, "comments": {}, "overall": "", **found}
+
+    @step(
+        state,
+        source=State.DRAFT,
+        target=State.SUBMITTED,
+        label=_("提交评分表"),
+        by=policies.may_score,
+        needs=(assignment_accepted, review_open),
+        irreversible=True,
+        consequence=_("提交后即封存，不能修改；启封前任何人不能查看。"),
+    )
+    def submit(self, *, sealed: str, salt: str, commitment: str, at: Any) -> None:
+        self.sealed, self.salt, self.commitment, self.submitted_at = sealed, salt, commitment, at
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.LOCKED,
+        label=_("启封"),
+        by=policies.by_system,
+        needs=(scores_opened,),
+    )
+    def lock(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=(State.DRAFT, State.SUBMITTED),
+        target=State.VOIDED,
+        label=_("作废评分表"),
+        by=policies.may_void_sheet,
+        needs=(assignment_recused,),
+        tone="danger",
+        reason_required=True,
+        consequence=_("作废的评分表留存备查，不计分，也不按零分计算。"),
+    )
+    def void(self, *, reason: str) -> None:
+        self.reason = reason

@@ -1,0 +1,92 @@
+"""Who may do what in a selection. Each policy reads as a sentence; the door asks it, pages and API show by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.roles import Role
+from workflow.actor import PUBLIC_ROLE, SYSTEM_ROLE, Actor
+from workflow.machine import allow
+
+
+def _of_own_unit(nomination: Any, actor: Actor) -> bool:
+    return nomination.unit_id is not None and nomination.unit_id == actor.organisation_id
+
+
+def _at_own_desk(nomination: Any, actor: Actor) -> bool:
+    """The desk where the dossier lies: the county's first, then the nominator's."""
+    desk = nomination.county_id if nomination.state == "county_review" else nomination.nominator_id
+    return desk is not None and desk == actor.organisation_id
+
+
+def _of_own_county(nomination: Any, actor: Actor) -> bool:
+    return nomination.county_id is not None and nomination.county_id == actor.organisation_id
+
+
+def _of_own_bureau(nomination: Any, actor: Actor) -> bool:
+    return nomination.nominator_id is not None and nomination.nominator_id == actor.organisation_id
+
+
+def _own_review(review: Any, actor: Actor) -> bool:
+    return bool(review.reviewer_id == actor.id)
+
+
+def _own_assignment(assignment: Any, actor: Actor) -> bool:
+    return bool(assignment.expert.user_id == actor.id)
+
+
+def _own_sheet(sheet: Any, actor: Actor) -> bool:
+    return bool(sheet.assignment.expert.user_id == actor.id)
+
+
+def _not_the_operator(obj: Any, actor: Actor) -> bool:
+    """Operator and witness are two persons."""
+    return bool(obj.operator_id != actor.id)
+
+
+def _not_the_author(notice: Any, actor: Actor) -> bool:
+    return bool(notice.composed_by_id != actor.id)
+
+
+by_system = allow(SYSTEM_ROLE)
+
+# Round
+may_manage_round = allow(Role.MANAGER)
+may_close_round = allow(SYSTEM_ROLE) | allow(Role.MANAGER)
+may_witness_opening = allow(Role.SUPERVISOR, when=_not_the_operator)
+may_publish = allow(Role.PUBLISHER)
+may_cancel_round = allow(Role.LEADER)
+
+# Nomination
+may_submit = allow(Role.UNIT_CLERK, when=_of_own_unit)
+may_endorse = allow(Role.BUREAU_OFFICER, when=_of_own_county)
+may_return = allow(Role.BUREAU_OFFICER, when=_at_own_desk)
+may_nominate = allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
+may_request_correction = allow(Role.REVIEWER)
+may_qualify = allow(Role.REVIEWER) | allow(Role.MANAGER)
+may_disqualify = may_qualify | by_system
+may_reinstate = allow(Role.MANAGER)
+may_send_to_panel = allow(Role.MANAGER)
+may_propose = allow(Role.LEADER)
+may_give_notice = allow(Role.PUBLISHER)
+may_clear = by_system | allow(Role.MANAGER)
+may_decide = allow(Role.LEADER)
+may_withdraw = allow(Role.UNIT_CLERK, when=_of_own_unit) | allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
+
+# Qualification
+may_conclude_review = allow(Role.REVIEWER, when=_own_review)
+
+# Panel and scoring
+may_operate_draw = allow(Role.MANAGER)
+may_witness_draw = allow(Role.SUPERVISOR, when=_not_the_operator)
+may_answer_assignment = allow(Role.EXPERT, when=_own_assignment)
+may_score = allow(Role.EXPERT, when=_own_sheet)
+may_void_sheet = allow(Role.MANAGER) | by_system
+
+# Notice, objection, determination
+may_scan_notice = allow(Role.PUBLISHER) | allow(Role.MANAGER)
+may_post_notice = allow(Role.PUBLISHER, when=_not_the_author)
+may_supersede_notice = allow(Role.PUBLISHER)
+may_handle_objection = allow(Role.MANAGER)
+may_withdraw_objection = allow(PUBLIC_ROLE) | allow(Role.MANAGER)
+may_confirm_determination = allow(Role.LEADER)

@@ -1,0 +1,127 @@
+"""What a studio reports, and by when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import User
+from studios import policies
+from studios.models.studio import Studio
+from studios.rules.reports import Light, light
+from workflow.machine import Guard, Machine, step
+from workflow.rules.calendar import WorkCalendar
+
+REPORT_FIELDS = ("results", "problems", "next_steps")
+
+studio_running = Guard(
+    "studio_not_running",
+    _("工作室未在运行，不能提交报告。"),
+    lambda r: r.studio.state in ("active", "rectifying"),
+)
+
+
+class ProgressReport(Machine):
+    """One report that is owed: submitted, then accepted or returned with remarks."""
+
+    class State(models.TextChoices):
+        DUE = "due", _("待提交")
+        SUBMITTED = "submitted", _("已提交")
+        ACCEPTED = "accepted", _("已通过")
+        RETURNED = "returned", _("退回修改")
+
+    STATE_TONES = {
+        "due": ("warn", "clock"),
+        "submitted": ("brand", "send"),
+        "accepted": ("ok", "circle-check"),
+        "returned": ("orange", "arrow-back-up"),
+    }
+    LOCK_WITH = ("studio__recognition__nomination__round", "studio__recognition__round")
+
+    class Kind(models.TextChoices):
+        QUARTERLY = "quarterly", _("季度报告")
+        ANNUAL = "annual", _("年度报告")
+        MID_TERM = "mid_term", _("中期报告")
+        FINAL = "final", _("结项报告")
+
+    studio = models.ForeignKey(Studio, on_delete=models.PROTECT, related_name="reports")
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices)
+    period = models.CharField(_("所属期"), max_length=20)  # 2026Q3, 2026
+    due_on = models.DateField(_("应交日期"))
+    state = FSMField(_("状态"), choices=State.choices, default=State.DUE, protected=True)
+    activities_held = models.PositiveSmallIntegerField(_("开展活动（场）"), null=True, blank=True)
+    people_served = models.PositiveIntegerField(_("服务（人次）"), null=True, blank=True)
+    mentees = models.PositiveSmallIntegerField(_("带教（人）"), null=True, blank=True)
+    spent = models.DecimalField(_("本期支出（元）"), max_digits=12, decimal_places=2, null=True, blank=True)
+    results = models.TextField(_("工作成效"), max_length=4000, blank=True)
+    problems = models.TextField(_("存在问题"), max_length=2000, blank=True)
+    next_steps = models.TextField(_("下一步安排"), max_length=2000, blank=True)
+    submitted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    judged_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
+    remarks = models.CharField(_("审核意见"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("工作室报告")
+        ordering = ("due_on", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("studio", "kind", "period"), name="one_report_per_period"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("due", "submitted", "accepted", "returned")), name="report_state_known"
+            ),
+        )
+        indexes = (models.Index(fields=("state", "due_on"), name="reports_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.studio_id} {self.kind} {self.period}"
+
+    @property
+    def chain_key(self) -> str:
+        return "studios"
+
+    def light_on(self, today: date, calendar: WorkCalendar) -> Light:
+        """How late this report is, as long as it is owed."""
+        if self.state in (self.State.SUBMITTED, self.State.ACCEPTED):
+            return "on_time"
+        return light(self.due_on, today, calendar)
+
+    @step(
+        state,
+        source=(State.DUE, State.RETURNED),
+        target=State.SUBMITTED,
+        label=_("提交报告"),
+        by=policies.may_submit_report,
+        needs=(studio_running,),
+        consequence=_("提交后由省级处室审核，退回后方可修改。"),
+    )
+    def submit(self, *, by: User, at: Any, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.submitted_by, self.submitted_at = by, at
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.ACCEPTED,
+        label=_("审核通过"),
+        by=policies.may_judge_report,
+    )
+    def accept(self, *, at: Any, remarks: str) -> None:
+        self.judged_at, self.remarks = at, remarks
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.RETURNED,
+        label=_("退回修改"),
+        by=policies.may_judge_report,
+        tone="quiet",
+        reason_required=True,
+        consequence=_("退回工作室修改，原应交日期不变。"),
+    )
+    def return_for_changes(self, *, at: Any, remarks: str) -> None:
+        self.judged_at, self.remarks = at, remarks

@@ -1,0 +1,224 @@
+"""A recognised talent's studio."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import Organisation, User
+from selection.models import Recognition
+from studios import policies
+from workflow import clock
+from workflow.machine import Guard, Machine, step
+
+
+def recognition_stands(recognition: Recognition, day: date) -> bool:
+    """Not revoked."""
+    return recognition.status_on(day) != "revoked"
+
+
+def held(recognition: Recognition) -> bool:
+    """An admitted objection to the talent is open."""
+    nomination = recognition.nomination
+    return nomination is not None and nomination.on_hold
+
+
+recognised = Guard(
+    "recognition_revoked", _("该人才的认定已撤销。"), lambda s: recognition_stands(s.recognition, clock.today())
+)
+not_on_hold = Guard(
+    "on_hold", _("该人才有已受理异议，结论作出前不能办理。"), lambda s: not held(s.recognition)
+)
+agreement_recorded = Guard("no_agreement", _("尚未登记协议。"), lambda s: hasattr(s, "agreement"))
+term_over = Guard(
+    "term_running",
+    _("管理期未满。"),
+    lambda s: s.ends_on is not None and clock.today() >= s.ends_on,
+)
+
+
+class Studio(Machine):
+    """A studio from its recognition to its end."""
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", _("筹建")
+        AGREED = "agreed", _("已签协议")
+        ACTIVE = "active", _("运行中")
+        RECTIFYING = "rectifying", _("整改中")
+        SUSPENDED = "suspended", _("已暂停")
+        CONCLUDED = "concluded", _("期满结项")
+        TERMINATED = "terminated", _("已终止")
+
+    STATE_TONES = {
+        "preparing": ("mut", "tool"),
+        "agreed": ("brand", "signature"),
+        "active": ("ok", "player-play"),
+        "rectifying": ("orange", "refresh-alert"),
+        "suspended": ("bad", "player-pause"),
+        "concluded": ("solid", "flag-check"),
+        "terminated": ("red", "square-x"),
+    }
+    LOCK_WITH = ("recognition__nomination__round", "recognition__round")
+
+    recognition = models.OneToOneField(
+        Recognition, verbose_name=_("认定"), on_delete=models.PROTECT, related_name="studio"
+    )
+    name = models.CharField(_("名称"), max_length=120)
+    host = models.ForeignKey(
+        Organisation, verbose_name=_("依托单位"), on_delete=models.PROTECT, related_name="hosted_studios"
+    )
+    city = models.ForeignKey(
+        Organisation, verbose_name=_("设区市"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="city_studios",
+    )  # fmt: skip
+    county = models.ForeignKey(
+        Organisation, verbose_name=_("县（市、区）"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="county_studios",
+    )  # fmt: skip
+    lead = models.ForeignKey(
+        User, verbose_name=_("领军人才"), null=True, blank=True, on_delete=models.PROTECT, related_name="led_studios"
+    )
+    state = FSMField(_("状态"), choices=State.choices, default=State.PREPARING, protected=True)
+    site = models.CharField(_("场所"), max_length=200, blank=True)
+    goals = models.TextField(_("三年目标"), blank=True)
+    established_at = models.DateTimeField(_("设立时间"), default=clock.now)
+    ends_on = models.DateField(_("管理期届满"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("工作室")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=(
+                        "preparing", "agreed", "active", "rectifying", "suspended", "concluded", "terminated",
+                    )  # fmt: skip
+                ),
+                name="studio_state_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def chain_key(self) -> str:
+        return "studios"
+
+    @step(
+        state,
+        source=State.PREPARING,
+        target=State.AGREED,
+        label=_("登记协议"),
+        by=policies.may_record_agreement,
+        needs=(recognised, not_on_hold),
+        consequence=_("登记三方协议和资助金额，按规则书比例生成拨款计划。"),
+    )
+    def agree(self, *, site: str, goals: str, ends_on: date) -> None:
+        self.site, self.goals, self.ends_on = site, goals, ends_on
+
+    @step(
+        state,
+        source=State.AGREED,
+        target=State.ACTIVE,
+        label=_("开始运行"),
+        by=policies.may_run_studio,
+        needs=(agreement_recorded, not_on_hold),
+        consequence=_("工作室开始运行，生成各期报告任务。"),
+    )
+    def activate(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.ACTIVE,
+        target=State.RECTIFYING,
+        label=_("要求整改"),
+        by=policies.may_run_studio,
+        tone="danger",
+        reason_required=True,
+        consequence=_("整改期间暂停拨款。"),
+    )
+    def require_rectification(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
+        source=State.RECTIFYING,
+        target=State.ACTIVE,
+        label=_("整改通过"),
+        by=policies.may_run_studio,
+        tone="quiet",
+        reason_required=True,
+    )
+    def accept_rectification(self, *, reason: str) -> None:
+        self.reason = ""
+
+    @step(
+        state,
+        source=(State.ACTIVE, State.RECTIFYING),
+        target=State.SUSPENDED,
+        label=_("暂停"),
+        by=policies.may_suspend_studio,
+        tone="danger",
+        reason_required=True,
+        consequence=_("暂停期间停止拨款和活动登记。"),
+    )
+    def suspend(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
+        source=State.SUSPENDED,
+        target=State.ACTIVE,
+        label=_("恢复运行"),
+        by=policies.may_suspend_studio,
+        tone="quiet",
+        needs=(recognised,),
+        reason_required=True,
+    )
+    def resume(self, *, reason: str) -> None:
+        self.reason = ""
+
+    @step(
+        state,
+        source=State.ACTIVE,
+        target=State.CONCLUDED,
+        label=_("期满结项"),
+        by=policies.may_run_studio,
+        needs=(term_over,),
+        irreversible=True,
+    )
+    def conclude(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=(State.PREPARING, State.AGREED, State.ACTIVE, State.RECTIFYING, State.SUSPENDED),
+        target=State.TERMINATED,
+        label=_("终止"),
+        by=policies.may_terminate_studio,
+        tone="danger",
+        irreversible=True,
+        reason_required=True,
+        consequence=_("工作室终止，未付的各期资金取消，不能恢复。"),
+    )
+    def terminate(self, *, reason: str) -> None:
+        self.reason = reason
+
+
+def why_stopped(studio: Any) -> str:
+    """Why payments of this studio stop now, or nothing."""
+    if held(studio.recognition):
+        return gettext("该人才有已受理异议，结论作出前不能拨款。")
+    if not recognition_stands(studio.recognition, clock.today()):
+        return gettext("该人才的认定已撤销。")
+    if studio.state != Studio.State.ACTIVE:
+        return gettext("工作室现为“%(state)s”，不能拨款。") % {"state": studio.get_state_display()}
+    return ""

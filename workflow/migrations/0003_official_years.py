@@ -1,0 +1,31 @@
+"""The official working-day calendar of 2024 to 2026, from the State Council General Office's notices."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import migrations
+
+FILE = Path(__file__).resolve().parent.parent / "data" / "workcalendar_2024_2026.json"
+
+
+def load(apps, schema_editor):
+    data = json.loads(FILE.read_text(encoding="utf-8"))
+    for year in data["years"]:
+        apps.get_model("workflow", "CalendarYear").objects.create(
+            year=year,
+            notice=data["source"],
+            off_ranges=[r for r in data["off_ranges"] if r[0].startswith(str(year))],
+            makeup_workdays=[d for d in data["makeup_workdays"] if d.startswith(str(year))],
+            loaded_at=datetime.now(UTC),
+            loaded_by="系统",
+        )
+
+
+def forget(apps, schema_editor):
+    apps.get_model("workflow", "CalendarYear").objects.all().delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("workflow", "0002_append_only")]
+    operations = [migrations.RunPython(load, forget)]

@@ -1,0 +1,112 @@
+"""The outbox: who is told. Messages are written in the transaction of what they tell and delivered afterwards.
+
+Delivery claims a batch under a lease and marks what was sent; a killed worker's batch is claimed again when its lease
+runs out. Every message carries its key, so that a receiver can tell a repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.utils import translation
+
+from workflow import channels, clock
+from workflow.machine import subject_of
+from workflow.models import Message
+
+LEASE = timedelta(seconds=30)  # longer than the slowest delivery of one batch
+BATCH = 50
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An address, whose it is, and the language to write in."""
+
+    id: str
+    name: str
+    address: str
+    language: str = "zh-hans"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one person is told: subject, body and the page to open."""
+
+    subject: str
+    body: str
+    link: str = ""
+
+
+def queue(
+    to: Iterable[Recipient],
+    *,
+    event: str,
+    kind: str,
+    write: Callable[[Recipient], Letter],
+    about: models.Model | None = None,
+) -> None:
+    """Write one message a recipient, in the recipient's language. Queued twice for one event and person, it stays one."""
+    rows = [_message(recipient, event=event, kind=kind, write=write, about=about) for recipient in to]
+    if rows:
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
+        transaction.on_commit(_wake, robust=True)
+
+
+def _message(
+    recipient: Recipient, *, event: str, kind: str, write: Callable[[Recipient], Letter], about: models.Model | None
+) -> Message:
+    with translation.override(recipient.language):
+        letter = write(recipient)
+        return Message(
+            key=f"{event}:{recipient.id or recipient.address}",
+            kind=kind,
+            recipient_id=recipient.id,
+            recipient_name=recipient.name,
+            address=recipient.address,
+            subject=str(letter.subject)[:200],
+            body=str(letter.body),
+            link=letter.link,
+            about=subject_of(about) if about is not None else "",
+            created_at=clock.now(),
+        )
+
+
+def _wake() -> None:
+    from workflow.tasks import deliver_messages  # the tasks import the outbox
+
+    deliver_messages.apply_async(retry=False)
+
+
+def deliver_batch() -> int:
+    """Send what is due, at most one batch; the number of messages sent."""
+    return sum(_deliver(message) for message in _claim())
+
+
+def _claim() -> list[Message]:
+    present = clock.now()
+    with transaction.atomic():
+        due = Message.objects.filter(Q(lease_until=None) | Q(lease_until__lt=present), status=Message.Status.PENDING)
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        ids = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        Message.objects.filter(pk__in=ids).update(lease_until=present + LEASE, attempts=F("attempts") + 1)
+    return list(Message.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def _deliver(message: Message) -> bool:
+    try:
+        channels.send(message)
+    except channels.Undelivered as failure:
+        final = message.attempts >= MAX_ATTEMPTS
+        status = Message.Status.FAILED if final else Message.Status.PENDING
+        Message.objects.filter(pk=message.pk).update(status=status, last_error=str(failure)[:300])
+        return False
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.SENT, sent_at=clock.now(), lease_until=None, last_error=""
+    )
+    return True

@@ -1,0 +1,80 @@
+"""The page of a step, for every machine; the message page; the movable clock of the demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from workflow import collections, demo
+from workflow.errors import NotPermitted, Refused
+from workflow.machine import OpenStep, Step, failing_guard, step_named
+from workflow.models import Message
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, collection: str, pk: int, name: str) -> HttpResponse:
+    """Show what a step needs and what it does; take it on POST. Nothing typed is lost when it is refused."""
+    found = collections.named(collection)
+    declared = step_named(found.model, name) if found else None
+    if found is None or declared is None or name not in found.forms:
+        raise Http404
+    obj = get_object_or_404(found.visible_to(request.user), pk=pk)
+    if not declared.policy(obj, request.user):  # type: ignore[arg-type]
+        raise NotPermitted(_("您的身份不能办理“%(step)s”。") % {"step": declared.label})
+    form = found.forms[name](
+        request.POST or None, request.FILES or None, obj=obj, actor=request.user, prefix=None
+    ) if request.method == "POST" else found.forms[name](obj=obj, actor=request.user)  # fmt: skip
+    if request.method == "POST" and (form.is_valid() or not form.fields):
+        return _take(request, found, obj, declared, form)
+    return _show(request, found, obj, declared, form)
+
+
+def _take(request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any) -> HttpResponse:
+    try:
+        taken = form.take()
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        obj = get_object_or_404(found.visible_to(request.user), pk=obj.pk)
+        return _show(request, found, obj, declared, form, status=409)
+    messages.success(request, _("已办理：%(step)s") % {"step": declared.label})
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        return HttpResponseRedirect(back)
+    moved = taken if isinstance(taken, found.model) else obj
+    return redirect(found.url(moved))
+
+
+def _show(
+    request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any, *, status: int = 200
+) -> HttpResponse:
+    open_now = obj.state in declared.sources
+    guard = failing_guard(obj, declared) if open_now else None
+    view = OpenStep(declared, guard.why_not(obj) if guard else "", guard.code if guard else "")
+    if form.is_bound and not form.is_valid():
+        status = max(status, 422)
+    context = {"obj": obj, "step": view, "form": form, "open_now": open_now, "back": found.url(obj)}
+    context["next"] = request.GET.get("next") or request.POST.get("next", "")
+    return render(request, "workflow/step.html", context, status=status)
+
+
+@require_safe
+def message_list(request: HttpRequest) -> HttpResponse:
+    """What this person was told, newest first."""
+    rows = Message.objects.filter(recipient_id=str(request.user.pk))
+    page = Paginator(rows, 25).get_page(request.GET.get("page"))
+    return render(request, "workflow/message_list.html", {"page": page})
+
+
+@require_POST
+def demo_clock(request: HttpRequest) -> HttpResponse:
+    """Move the demo's clock; refused wherever DEMO is off."""
+    demo.move_clock(request.POST.get("by", ""), by=request.user)  # type: ignore[arg-type]
+    back = request.POST.get("next", "/")
+    return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
