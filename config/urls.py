@@ -6,4 +6,6 @@ urlpatterns = [
     path("", include("config.site_urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("workflow.urls")),
+    path("", include("selection.urls")),
+    path("", include("studios.urls")),
 ]

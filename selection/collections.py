@@ -1,1 +1,0 @@
-"""What pages and API share of this app."""

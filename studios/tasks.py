@@ -1,0 +1,19 @@
+"""Jobs of the studios: due work is found by query."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from studios.actions import report, studio
+
+
+@shared_task
+def establish_studios() -> None:
+    """A studio for every recognition that was published and has none."""
+    studio.establish_due_studios()
+
+
+@shared_task
+def remind_of_reports() -> None:
+    """The reminders and the ladder of overdue reports, each level once."""
+    report.send_due_reminders()
