@@ -2,9 +2,10 @@
 
     python tools/vendor.py
 
-For a maintainer with npm; nobody needs it to run the service, because the files are committed. Each package is fetched
-at its exact version with `npm pack`, its sha512 is compared with the lock, the listed files are written and their sha256
-noted. To use another icon: add its name to "icons" in the lock and run this. Twice gives the same bytes.
+For a maintainer with npm; nobody needs it to run the service, because the files are committed. Each package
+is fetched at its exact version with `npm pack`, its sha512 is compared with the lock, the listed files are
+written and their sha256 noted. To use another icon, add its name to "icons" in the lock and run this. Running
+it twice gives the same bytes.
 """
 
 from __future__ import annotations

@@ -33,8 +33,7 @@
     button.setAttribute("aria-pressed", String(!shown));
   });
   on("change", "[data-check-all]", (box) => all(box.dataset.checkAll).forEach((other) => { other.checked = box.checked; }));
-  const summary = document.querySelector("[data-errors]");
-  if (summary) summary.focus();
+  if (window.matchMedia("(max-width: 39.99rem)").matches) all("details.lx-fold").forEach((fold) => { fold.open = false; });
 
   /* menus are <details>: Escape and a click elsewhere close them, focus returns */
   const closeMenus = (except) => all("details.lx-menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
