@@ -17,21 +17,23 @@ TIMES = 200
 MANAGER = NamedActor("bench", "bench", frozenset({Role.MANAGER.value}))
 
 
-def append() -> None:
+def append(chain: str = "bench") -> None:
     """One entry in a transaction of its own."""
     with transaction.atomic():
         ledger.append(
-            SYSTEM, chain="bench", kind="bench.entry", subject="bench:1", payload={"note": "一条记录"}
+            SYSTEM, chain=chain, kind="bench.entry", subject="bench:1", payload={"note": "一条记录"}
         )
 
 
 def archivings() -> list[Callable[[], Round]]:
-    """As many published rounds, each with its archiving still to be done."""
+    """Published rounds whose chains have begun, each with its archiving still to be done."""
     made = [
         Round(code=f"bench-{n}", title="bench", organiser="bench", state="published")
         for n in range(TIMES + 1)
     ]
     rounds = Round.objects.bulk_create(made)
+    for each in rounds:
+        append(each.chain_key)
     return [partial(door.take, each, "archive", by=MANAGER) for each in rounds]
 
 
