@@ -20,7 +20,7 @@ FOR EACH ROW EXECUTE FUNCTION workflow_append_only();
 
 def forbid(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRES_FUNCTION)
+        schema_editor.execute(POSTGRES_FUNCTION, params=None)  # its % is no placeholder
         for table in TABLES:
             schema_editor.execute(POSTGRES.format(table=table))
     else:
