@@ -135,11 +135,12 @@ def test_every_class_of_a_template_is_in_the_stylesheet() -> None:
 # contrast (WCAG 2.2: 4.5 for text, 3 for graphics and the borders of fields)
 
 TEXT = [
-    ("ink", "surface", 16.26), ("ink", "paper", 15.11), ("ink-2", "surface", 7.88), ("ink-2", "paper", 7.32),
-    ("ink-3", "surface", 5.44), ("ink-3", "paper", 5.06), ("ink-3", "sunk", 4.78),
-    ("surface", "night", 14.03),    ("surface", "night-2", 10.47), ("brand", "surface", 8.41), ("brand", "brand-soft", 7.18),
-    ("teal", "surface", 4.73), ("seal", "surface", 6.66), ("seal", "seal-soft", 5.75),
-    ("ok", "surface", 7.01),    ("ok", "ok-soft", 6.08), ("warn", "surface", 6.92), ("warn", "warn-soft", 6.26),
+    ("ink", "surface", 16.26), ("ink", "paper", 15.11), ("ink-2", "surface", 7.88),
+    ("ink-2", "paper", 7.32), ("ink-3", "surface", 5.44), ("ink-3", "paper", 5.06),
+    ("ink-3", "sunk", 4.78), ("surface", "night", 14.03), ("surface", "night-2", 10.47),
+    ("brand", "surface", 8.41), ("brand", "brand-soft", 7.18), ("teal", "surface", 4.73),
+    ("seal", "surface", 6.66), ("seal", "seal-soft", 5.75), ("ok", "surface", 7.01),
+    ("ok", "ok-soft", 6.08), ("warn", "surface", 6.92), ("warn", "warn-soft", 6.26),
     ("orange", "surface", 6.64), ("orange", "orange-soft", 5.72), ("violet", "violet-soft", 6.44),
 ]  # fmt: skip
 GRAPHIC = [("field", "surface", 3.52), ("focus", "surface", 4.59), ("focus-night", "night", 8.73)]

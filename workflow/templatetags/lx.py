@@ -39,14 +39,14 @@ SOON = timedelta(days=2)
 
 
 def _written(value: date | None, chinese: str, english: str) -> str:
-    if value is None or value == "":
+    if not value:
         return NOTHING
     local = value.astimezone(clock.ZONE) if isinstance(value, datetime) else value
     return dateformat.format(local, english if (get_language() or "").startswith("en") else chinese)
 
 
 @register.filter
-def instant(value: datetime | None) -> str:
+def instant(value: date | None) -> str:
     """2026年11月11日 17:30; a plain day is written as a day."""
     if value and not isinstance(value, datetime):
         return day(value)
@@ -60,7 +60,7 @@ def day(value: date | None) -> str:
 
 
 @register.filter
-def short_instant(value: datetime | None) -> str:
+def short_instant(value: date | None) -> str:
     """11-11 17:30, for tables; a plain day is written 11-11."""
     if value and not isinstance(value, datetime):
         return _written(value, "m-d", "j M")
