@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, models, transaction
@@ -94,7 +95,10 @@ def take(
         raise
     before = obj.state
     obj._guards_held = {guard.code for guard in declared.needs}  # type: ignore[attr-defined]
-    getattr(obj, step)(**given)
+    move = getattr(obj, step)
+    if "reason" in signature(move).parameters:  # a step that keeps its reason on the row takes the ledger's
+        given["reason"] = reason
+    move(**given)
     del obj._guards_held  # type: ignore[attr-defined]
     obj.save()
     ledger.append(
@@ -107,6 +111,20 @@ def take(
         payload={"from": before, "to": obj.state, "reason": reason, **(payload or {})},
     )
     return obj
+
+
+@act
+def require_open(obj: M, step: str, *, by: Actor) -> None:
+    """Refuse, on the record, who may not take the step or comes too late for it: for a caller about to read input."""
+    declared = step_named(type(obj), step)
+    if declared is None:
+        raise LookupError(f"{type(obj).__name__} has no step {step!r}")
+    try:
+        _require_permitted(obj, declared, by)
+        _require_source(obj, declared)
+    except Refused as refusal:
+        refusal.attempt = Attempt(by, obj.chain_key, subject_of(obj), step, "")
+        raise
 
 
 def locked(obj: M) -> M:
@@ -123,9 +141,13 @@ def _require_permitted(obj: Any, declared: Step, by: Actor) -> str:
     return role
 
 
-def _require_possible(obj: Any, declared: Step, reason: str) -> None:
+def _require_source(obj: Any, declared: Step) -> None:
     if obj.state not in declared.sources:
         raise StepRefused(_moved_meanwhile(obj, declared), code="wrong_state")
+
+
+def _require_possible(obj: Any, declared: Step, reason: str) -> None:
+    _require_source(obj, declared)
     if declared.reason_required and not reason.strip():
         raise StepRefused(_("办理“%(step)s”须填写理由。") % {"step": declared.label}, code="reason_required")
     guard = failing_guard(obj, declared)

@@ -12,13 +12,13 @@ from django_fsm import FSMField
 
 from accounts.models import Organisation, User
 from selection import policies
-from selection.rules.rulebook import Rulebook
+from selection.rules.rulebook import Fault, Rulebook, faults_in
 from workflow import calendar, clock
 from workflow.machine import Guard, Machine, step
 
 
 def _rulebook_complete(round_: Any) -> bool:
-    return not round_.rulebook.faults(calendar_years=calendar.loaded_years())
+    return not round_.rulebook_faults
 
 
 def _all_concluded(round_: Any) -> bool:
@@ -32,7 +32,10 @@ def _panel_drawn(round_: Any) -> bool:
 def _no_sheet_missing(round_: Any) -> bool:
     """Every assignment that still counts has a submitted sheet."""
     return not (
-        round_.assignments.filter(state__in=("drawn", "accepted")).exclude(sheet__state="submitted").exists()
+        round_.assignments.filter(state__in=("drawn", "accepted"))
+        .exclude(nomination__state="withdrawn")
+        .exclude(sheet__state="submitted")
+        .exists()
     )
 
 
@@ -41,6 +44,11 @@ def _determination_confirmed(round_: Any) -> bool:
 
 
 rulebook_complete = Guard("rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete)
+closing_still_ahead = Guard(
+    "closing_passed",
+    _("规则书所定的申报截止时间已过，请先改定日期。"),
+    lambda r: not _rulebook_complete(r) or clock.now() < r.rulebook.closes_at,
+)
 closing_time_passed = Guard(
     "too_early", _("申报截止时间未到。"), lambda r: r.closes_at is not None and clock.now() >= r.closes_at
 )
@@ -144,8 +152,8 @@ class Round(Machine):
 
     @cached_property
     def rulebook_version(self) -> RulebookVersion | None:
-        """The newest version of the rulebook."""
-        return self.rulebook_versions.order_by("-version").first()
+        """The newest version of the rulebook; no statement where the versions were prefetched."""
+        return max(self.rulebook_versions.all(), key=lambda row: row.version, default=None)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -153,13 +161,19 @@ class Round(Machine):
         version = self.rulebook_version
         return Rulebook.from_dict(version.content if version else {})
 
+    @property
+    def rulebook_faults(self) -> list[Fault]:
+        """Why the newest version, perhaps unfinished, may not be announced."""
+        version = self.rulebook_version
+        return faults_in(version.content if version else {}, calendar_years=calendar.loaded_years())
+
     @step(
         state,
         source=State.DRAFT,
         target=State.OPEN,
         label=_("启动申报"),
         by=policies.may_manage_round,
-        needs=(rulebook_complete,),
+        needs=(rulebook_complete, closing_still_ahead),
         irreversible=True,
         consequence=_("规则书即行冻结并公布摘要，申报通知向社会公开。此后修改规则须另出版本。"),
     )

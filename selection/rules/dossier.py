@@ -62,7 +62,7 @@ def _since(rule: str, start: date | None, years: int, on: date) -> Finding:
 
 def _age(born_on: date | None, on: date) -> Finding:
     """The measure says 一般: above the limit a person decides, with a reason."""
-    if born_on is None:
+    if born_on is None or born_on > on:
         return Finding("E07", "fail", True)
     age = age_on(born_on, on)
     return Finding("E07", "pass" if age <= AGE_LIMIT else "person", False, str(age))

@@ -25,7 +25,7 @@ from selection.rules.scoring import Method
 from workflow.rules.calendar import PeriodMode
 from workflow.rules.chain import canonical
 
-__all__ = ["DEFAULT_RULEBOOK", "Criterion", "Fault", "Malformed", "Rulebook"]
+__all__ = ["DEFAULT_RULEBOOK", "Criterion", "Fault", "Malformed", "Rulebook", "faults_in"]
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,18 @@ class Rulebook:
         `calendar_years` are the years whose working-day calendar is loaded.
         """
         return faults_of(self, calendar_years)
+
+
+def faults_in(content: Mapping[str, Any], *, calendar_years: Collection[int]) -> list[Fault]:
+    """Why rules as they are stored, perhaps unfinished, may not be announced; what is missing comes first."""
+    absent = [field.name for field in fields(Rulebook) if content.get(field.name) is None]
+    if absent:
+        return [Fault(name, "missing", {}) for name in absent]
+    try:
+        rules = Rulebook.from_dict(content)
+    except Malformed as malformed:
+        return [Fault(malformed.field, malformed.code, {})]
+    return rules.faults(calendar_years=calendar_years)
 
 
 def _require_known(given: Mapping[str, Any]) -> None:
