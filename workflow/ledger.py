@@ -17,12 +17,14 @@ from django.db.models import QuerySet
 
 from workflow import clock
 from workflow.actor import Actor
+from workflow.errors import Sentence
 from workflow.machine import subject_of
 from workflow.models import Chain, Entry, PublishedHead
 from workflow.rules import chain as rules
 
 OFFICE = "office"  # accounts, calendars, settings
 ALGORITHM = "sha256"
+LABELS: dict[str, Sentence] = {}  # what entries say that are no step of a machine: kind -> words
 
 
 def append(

@@ -283,7 +283,7 @@ def entry_label(entry: Entry) -> str:
     if entry.kind == "refused":
         return gettext("办理未通过")
     declared = _declared_step(entry)
-    return str(declared.label) if declared else entry.kind
+    return str(declared.label if declared else ledger.LABELS.get(entry.kind, entry.kind))
 
 
 def _declared_step(entry: Entry) -> Any:
