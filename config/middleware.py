@@ -38,8 +38,7 @@ def chosen_language(get_response: Handler) -> Handler:
     """Chinese unless the reader chose English: the browser's own preference does not decide an official page."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language = _language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = get_response(request)
@@ -47,6 +46,13 @@ def chosen_language(get_response: Handler) -> Handler:
             return response
 
     return handle
+
+
+def _language_of(request: HttpRequest) -> str:
+    if request.path.startswith("/api/"):  # a program says by Accept-Language what its reader reads
+        return translation.get_language_from_request(request)
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class SignInRequired(LoginRequiredMiddleware):

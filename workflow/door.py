@@ -115,7 +115,7 @@ def take(
 
 @act
 def require_open(obj: M, step: str, *, by: Actor) -> None:
-    """Refuse, on the record, who may not take the step or comes too late for it: for a caller about to read input."""
+    """Refuse, on the record, who may not take the step or comes too late: asked before input is read."""
     declared = step_named(type(obj), step)
     if declared is None:
         raise LookupError(f"{type(obj).__name__} has no step {step!r}")
@@ -129,7 +129,11 @@ def require_open(obj: M, step: str, *, by: Actor) -> None:
 
 def locked(obj: M) -> M:
     """The object's row as the database has it now, locked until the transaction ends, with what its guards need."""
-    rows = type(obj)._default_manager.select_related(*obj.LOCK_WITH) if obj.LOCK_WITH else type(obj)._default_manager
+    rows = (
+        type(obj)._default_manager.select_related(*obj.LOCK_WITH)
+        if obj.LOCK_WITH
+        else type(obj)._default_manager
+    )
     of = ("self",) if connection.features.has_select_for_update_of else ()
     return rows.select_for_update(of=of).get(pk=obj.pk)
 

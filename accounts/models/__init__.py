@@ -1,4 +1,14 @@
+from accounts.models.api import IdempotentAnswer
 from accounts.models.organisation import Organisation, OrganisationRecord
+from accounts.models.sign_in import SignInFailure
 from accounts.models.user import ApiToken, RoleGrant, User
 
-__all__ = ["ApiToken", "Organisation", "OrganisationRecord", "RoleGrant", "User"]
+__all__ = [
+    "ApiToken",
+    "IdempotentAnswer",
+    "Organisation",
+    "OrganisationRecord",
+    "RoleGrant",
+    "SignInFailure",
+    "User",
+]
