@@ -48,6 +48,12 @@ def _not_the_author(notice: Any, actor: Actor) -> bool:
     return bool(notice.composed_by_id != actor.id)
 
 
+def _reviews_do_not_differ(nomination: Any, _actor: Actor) -> bool:
+    """Where two reviewers differ, neither decides: the manager rules."""
+    standing = [r.verdict for r in nomination.reviews.all() if r.state == "concluded" and r.set_aside_at is None]
+    return len(set(standing)) <= 1
+
+
 by_system = allow(SYSTEM_ROLE)
 
 # Round
@@ -63,7 +69,7 @@ may_endorse = allow(Role.BUREAU_OFFICER, when=_of_own_county)
 may_return = allow(Role.BUREAU_OFFICER, when=_at_own_desk)
 may_nominate = allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
 may_request_correction = allow(Role.REVIEWER)
-may_qualify = allow(Role.REVIEWER) | allow(Role.MANAGER)
+may_qualify = allow(Role.REVIEWER, when=_reviews_do_not_differ) | allow(Role.MANAGER)
 may_disqualify = may_qualify | by_system
 may_reinstate = allow(Role.MANAGER)
 may_send_to_panel = allow(Role.MANAGER)

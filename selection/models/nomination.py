@@ -15,10 +15,11 @@ from accounts.models import Organisation, User
 from selection import policies
 from selection.models.round import Round
 from selection.rules.dossier import Facts, Finding, findings, hard_failures
+from selection.rules.eligibility import passes_on
 from workflow import calendar, clock, crypto
 from workflow.fields import EncryptedTextField
 from workflow.machine import Guard, Machine, step
-from workflow.rules.calendar import working_days_between
+from workflow.rules.calendar import CalendarMissing, working_days_between
 
 RULE_NAMES = {
     "E00": _("身份证号码有效"),
@@ -28,6 +29,8 @@ RULE_NAMES = {
     "E06": _("在本省从事社会工作满3年"),
     "E07": _("年龄一般不超过55周岁"),
 }
+
+BAR_YEARS = 3  # after a revocation; our default
 
 REQUIRED = (
     "title", "field", "gender", "born_on", "phone", "certificate_level", "certificate_number", "certified_on",
@@ -61,19 +64,41 @@ def plain_name(name: str) -> str:
     return "".join(name.split())
 
 
+def barred(nominee: Nominee, on: date) -> str:
+    """Why this person may not stand again on that day, or nothing: recognised already, or revoked not long enough ago."""
+    for recognition in nominee.recognitions.all():
+        if recognition.revoked_on is None:
+            return gettext("该人选已获得本称号，不能重复申报。")
+        ends = passes_on(recognition.revoked_on, BAR_YEARS)
+        if on < ends:
+            return gettext("该人选的称号曾被撤销，%(day)s前不能再次申报。") % {"day": ends.strftime("%Y-%m-%d")}
+    return ""
+
+
 # What must hold ------------------------------------------------------------------------------------------------------
 
 
 def _in_window(nomination: Any) -> bool:
-    """The round is open and its closing time has not come: at the closing second it is over."""
-    round_ = nomination.round
-    return round_.state == Round.State.OPEN and (round_.closes_at is None or clock.now() < round_.closes_at)
+    return is_open(nomination.round)
 
 
-def _late(nomination: Any) -> str:
-    closes_at = nomination.round.closes_at
-    if closes_at is None or nomination.round.state == Round.State.DRAFT:
+def is_open(round_: Any) -> bool:
+    """The round takes dossiers now: from its opening on; at the closing second it is over."""
+    if round_.state != Round.State.OPEN:
+        return False
+    return bool(round_.rulebook.opens_at <= clock.now() and (not round_.closes_at or clock.now() < round_.closes_at))
+
+
+def why_closed(round_: Any) -> str:
+    """Why the round takes no dossier now."""
+    closes_at = round_.closes_at
+    if closes_at is None or round_.state == Round.State.DRAFT:
         return gettext("本轮申报尚未启动。")
+    if round_.state == Round.State.OPEN and clock.now() < round_.rulebook.opens_at:
+        opening = round_.rulebook.opens_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
+        return gettext("本轮申报自%(opening)s开始受理。") % {"opening": opening}
+    if round_.state == Round.State.CANCELLED:
+        return gettext("本轮选拔已取消，不再受理。")
     return gettext("申报已于%(closing)s截止，本次提交于%(now)s到达，未受理。") % {
         "closing": closes_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M"),
         "now": clock.now().strftime("%Y-%m-%d %H:%M:%S"),
@@ -102,7 +127,10 @@ def _unit_notice_long_enough(nomination: Any) -> bool:
     if start is None or end is None or not nomination.unit_notice_proof or end > clock.today():
         return False
     needed = nomination.round.rulebook.unit_notice_days
-    return working_days_between(start, end, calendar.current()) >= needed
+    try:
+        return working_days_between(start, end, calendar.current()) >= needed
+    except CalendarMissing:  # a year nobody has loaded: not counted, therefore not shown to be long enough
+        return False
 
 
 def _has_place(nomination: Any) -> bool:
@@ -124,17 +152,19 @@ def _no_place(nomination: Any) -> str:
     return gettext("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {"places": quota.places if quota else 0}
 
 
-def _reviews(nomination: Any) -> list[Any]:
-    return [review for review in nomination.reviews.all() if review.state == "concluded"]
+def _verdicts(nomination: Any) -> list[str]:
+    """The conclusions that stand, one a person."""
+    return [
+        review.verdict
+        for review in nomination.reviews.all()
+        if review.state == "concluded" and review.set_aside_at is None
+    ]
 
 
-def _agreed(nomination: Any, verdict: str) -> bool:
-    """Two persons concluded alike, or the manager has ruled."""
-    if nomination.ruling:
-        return bool(nomination.ruling == verdict)
-    concluded = _reviews(nomination)
-    people = {review.reviewer_id for review in concluded}
-    return len(people) >= 2 and all(review.verdict == verdict for review in concluded)
+def _may_be_found(nomination: Any, verdict: str) -> bool:
+    """Two persons concluded, and one of them at least so: where they differ, the policy leaves it to the manager."""
+    verdicts = _verdicts(nomination)
+    return len(verdicts) >= 2 and verdict in verdicts
 
 
 def _not_on_hold(nomination: Any) -> bool:
@@ -147,11 +177,11 @@ def _held(nomination: Any) -> str:
 
 
 def _own_period_over(nomination: Any) -> bool:
-    entry = nomination.notice_entries.order_by("-ends_at").first()
+    entry = nomination.notice_entries.order_by("-pk").first()  # a correction not yet posted has no end
     return entry is not None and entry.ends_at is not None and clock.now() >= entry.ends_at
 
 
-in_window = Guard("outside_window", _late, _in_window)
+in_window = Guard("outside_window", lambda n: why_closed(n.round), _in_window)
 dossier_complete = Guard("incomplete", _missing, lambda n: not n.missing_fields)
 declarations_made = Guard(
     "not_declared", _("须完成真实性承诺、利益冲突声明、隐私告知和公示单独同意。"),
@@ -161,7 +191,11 @@ unit_notice_done = Guard(
     "unit_notice_short", _("单位公示未满规则书规定的工作日数，或缺少公示证明。"), _unit_notice_long_enough
 )
 eligible = Guard("ineligible", _ineligible, lambda n: not hard_failures(n.findings))
-originals_seen = Guard("originals_unchecked", _("请先核对原件并填写审核意见。"), lambda n: n.originals_checked)
+not_barred = Guard(
+    "barred",
+    lambda n: barred(n.nominee, n.reference_date),
+    lambda n: not barred(n.nominee, n.reference_date),
+)
 quota_left = Guard("quota_exceeded", _no_place, _has_place)
 after_closing = Guard(
     "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING
@@ -173,12 +207,12 @@ before_correction_due = Guard(
     lambda n: n.correction_due is not None and clock.today() <= n.correction_due,
 )
 found_qualified = Guard(
-    "reviews_open", _("须由两名初审员分别作出合格结论；结论不一致时由处室负责人裁定。"), lambda n: _agreed(n, "qualified")
+    "reviews_open", _("须由两名初审员分别作出合格结论；结论不一致时由处室负责人裁定。"), lambda n: _may_be_found(n, "qualified")
 )
 found_disqualified = Guard(
     "reviews_open",
     _("须由两名初审员分别作出不合格结论；结论不一致时由处室负责人裁定。"),
-    lambda n: _agreed(n, "disqualified")
+    lambda n: _may_be_found(n, "disqualified")
     or (n.state == "correction" and n.correction_due is not None and clock.today() > n.correction_due),
 )
 assignments_drawn = Guard(
@@ -205,7 +239,12 @@ not_on_hold = Guard("on_hold", _held, _not_on_hold)
 no_undecided_objection = Guard(
     "objection_undecided",
     _("该人选有异议尚未决定是否受理。"),
-    lambda n: not n.objections.filter(state="lodged").exists(),
+    lambda n: not n.objections.filter(state="lodged").exclude(kind="complaint").exists(),
+)
+no_material_objection = Guard(
+    "objection_upheld",
+    _("该人选有异议已查实且影响认定，须由厅领导决定是否取消。"),
+    lambda n: not n.objections.filter(state="upheld", material=True).exists(),
 )
 objection_upheld = Guard(
     "no_upheld_objection",
@@ -430,7 +469,7 @@ class Nomination(Machine):
         ),
         label=_("提交申报"),
         by=policies.may_submit,
-        needs=(in_window, dossier_complete, declarations_made, eligible, unit_notice_done),
+        needs=(in_window, dossier_complete, declarations_made, eligible, not_barred, unit_notice_done),
         consequence=_("提交后不能修改，由审核单位退回后方可补充。"),
     )
     def submit(self, *, at: Any) -> None:
@@ -521,8 +560,8 @@ class Nomination(Machine):
         by=policies.may_qualify,
         needs=(after_closing, found_qualified),
     )
-    def qualify(self) -> None:
-        self.grounds, self.reason = [], ""
+    def qualify(self, *, ruling: str = "") -> None:
+        self.grounds, self.reason, self.ruling = [], "", ruling
 
     @step(
         state,
@@ -535,8 +574,8 @@ class Nomination(Machine):
         reason_required=True,
         consequence=_("结论和理由告知申报单位，可在规定期限内申请复核。"),
     )
-    def disqualify(self, *, grounds: list[str], reason: str) -> None:
-        self.grounds, self.reason = grounds, reason
+    def disqualify(self, *, grounds: list[str], reason: str, ruling: str = "") -> None:
+        self.grounds, self.reason, self.ruling = grounds, reason, ruling
 
     @step(
         state,
@@ -614,7 +653,7 @@ class Nomination(Machine):
         target=State.CLEARED,
         label=_("公示通过"),
         by=policies.may_clear,
-        needs=(period_over, not_on_hold, no_undecided_objection),
+        needs=(period_over, not_on_hold, no_undecided_objection, no_material_objection),
     )
     def clear(self) -> None:
         pass
@@ -640,7 +679,7 @@ class Nomination(Machine):
         target=State.RECOGNISED,
         label=_("认定"),
         by=policies.may_decide,
-        needs=(not_on_hold, determined),
+        needs=(not_on_hold, no_material_objection, determined),
         irreversible=True,
     )
     def recognise(self) -> None:

@@ -89,6 +89,7 @@ class Panel(Machine):
     witness = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     drawn_at = models.DateTimeField(_("抽取时间"), null=True, blank=True)
     outcome = models.JSONField(_("抽取结果"), default=dict, blank=True)
+    scoring_due = models.DateField(_("评分截止"), null=True, blank=True)
     redraws = models.PositiveSmallIntegerField(_("补抽次数"), default=0)
 
     class Meta:

@@ -15,7 +15,11 @@ from workflow import clock
 from workflow.machine import Guard, Machine, step
 
 nomination_under_screening = Guard(
-    "not_under_screening", _("该申报不在资格初审中。"), lambda review: review.nomination.state == "nominated"
+    "not_under_screening",
+    _("该申报不在资格初审中。"),
+    lambda review: review.nomination.state == "nominated"
+    and review.nomination.round.state == "screening"
+    and review.set_aside_at is None,
 )
 
 
@@ -42,12 +46,17 @@ class QualificationReview(Machine):
     reason = models.CharField(_("理由"), max_length=2000, blank=True)
     started_at = models.DateTimeField(_("开始时间"), default=clock.now)
     concluded_at = models.DateTimeField(_("结论时间"), null=True, blank=True)
+    set_aside_at = models.DateTimeField(_("重新初审时间"), null=True, blank=True)  # the dossier changed since
 
     class Meta:
         verbose_name = _("资格初审")
         ordering = ("nomination", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("nomination", "reviewer"), name="one_review_per_person_and_nomination"),
+            models.UniqueConstraint(
+                fields=("nomination", "reviewer"),
+                condition=models.Q(set_aside_at=None),
+                name="one_review_per_person_and_nomination",
+            ),
             models.CheckConstraint(condition=models.Q(state__in=("open", "concluded")), name="review_state_known"),
         )
 

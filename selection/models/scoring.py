@@ -50,6 +50,7 @@ class ScoreSheet(Machine):
     commitment = models.CharField(_("承诺值"), max_length=64, blank=True)
     receipt_seq = models.PositiveBigIntegerField(_("回执序号"), null=True, blank=True)
     receipt_leaf = models.CharField(_("回执摘要"), max_length=64, blank=True)
+    revision = models.PositiveIntegerField(_("保存次数"), default=0)  # tells a stale page from the newest
     saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     reason = models.CharField(_("作废理由"), max_length=300, blank=True)
