@@ -14,6 +14,11 @@ from pytest_django import DjangoDbBlocker
 LOADED_BY_MIGRATIONS = {"workflow_calendaryear"}
 
 
+def pytest_configure() -> None:
+    """Sign-in is not what most tests measure: a slow hash would be most of their time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def lacking() -> Iterator[tuple[str, str]]:
     """Markers whose need is not met here, each with the reason. `make test` meets them all."""
     if connection.vendor != "postgresql":

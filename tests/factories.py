@@ -112,3 +112,18 @@ def expert(category: str = "scholar", **fields: Any) -> Expert:
 
 def assignment(nomination: Nomination, expert: Expert, state: str = "drawn") -> Assignment:
     return Assignment.objects.create(round=nomination.round, nomination=nomination, expert=expert, state=state)
+
+
+def bare_studio(nomination: Nomination, *, lead: User, host: Organisation, state: str = "preparing") -> Any:
+    """A studio of a recognised nominee, without an agreement."""
+    from selection.models import Recognition
+    from studios.models import Studio
+
+    recognition = Recognition.objects.create(
+        round=nomination.round, nomination=nomination, nominee=nomination.nominee, ordinal=next(_serial),
+        name=nomination.nominee.name, name_key=nomination.nominee.name_key, affiliations=nomination.affiliations,
+        certificate_number=f"领军〔2026〕{next(_serial):03d}", recognised_on=date(2026, 1, 5), expires_on=date(2029, 1, 5),
+    )  # fmt: skip
+    return Studio.objects.create(
+        recognition=recognition, name=f"{recognition.name}社会工作领军人才工作室", host=host, lead=lead, state=state
+    )

@@ -1,0 +1,266 @@
+"""Every machine × state × step × role, against a table written by hand from the regulation of the process.
+
+The table says who may take which step from where to where; the code is asked, never copied.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from accounts.roles import Role
+from selection.models import (
+    Assignment,
+    Determination,
+    Nomination,
+    Objection,
+    Panel,
+    PublicNotice,
+    QualificationReview,
+    Round,
+    ScoreSheet,
+)
+from studios.models import Instalment, ProgressReport, Studio
+from tests import factories
+from workflow import clock, door, ledger
+from workflow.actor import PUBLIC, SYSTEM
+from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import machines, open_steps, steps_of
+
+pytestmark = pytest.mark.django_db
+
+ROLES = (*Role.values, "system", "public")
+
+BEFORE_PUBLISHED = "draft open screening review deliberation notice determination"
+BEFORE_RECOGNISED = (
+    "draft returned county_review nominator_review nominated correction qualified in_review scored proposed "
+    "on_notice cleared"
+)
+
+RUNNING = "preparing agreed active rectifying suspended"
+
+# step: (from, to, who)
+TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
+    Round: {
+        "announce": ("draft", "open", "manager"),
+        "close": ("open", "screening", "system manager"),
+        "begin_review": ("screening", "review", "manager"),
+        "ask_opening": ("review", "review", "manager"),
+        "open_scores": ("review", "deliberation", "supervisor"),
+        "post_notice": ("deliberation", "notice", "publisher"),
+        "end_notice": ("notice", "determination", "system"),
+        "publish": ("determination", "published", "publisher"),
+        "archive": ("published", "archived", "manager"),
+        "cancel": (BEFORE_PUBLISHED, "cancelled", "leader"),
+    },
+    Nomination: {
+        "submit": ("draft returned", "county_review nominator_review", "unit_clerk"),
+        "endorse": ("county_review", "nominator_review", "bureau_officer"),
+        "return_for_completion": ("county_review nominator_review", "returned", "bureau_officer"),
+        "decline": ("nominator_review", "declined", "bureau_officer"),
+        "nominate": ("nominator_review", "nominated", "bureau_officer"),
+        "request_correction": ("nominated", "correction", "reviewer"),
+        "correct": ("correction", "nominated", "unit_clerk"),
+        "qualify": ("nominated", "qualified", "reviewer manager"),
+        "disqualify": ("nominated correction", "disqualified", "reviewer manager system"),
+        "reinstate": ("disqualified", "nominated", "manager"),
+        "send_to_panel": ("qualified", "in_review", "manager"),
+        "complete_scoring": ("in_review", "scored", "system"),
+        "propose": ("scored", "proposed", "leader"),
+        "pass_over": ("scored", "not_selected", "leader"),
+        "give_notice": ("proposed", "on_notice", "publisher"),
+        "clear": ("on_notice", "cleared", "system manager"),
+        "remove": ("on_notice cleared", "removed", "leader"),
+        "recognise": ("cleared", "recognised", "leader"),
+        "withdraw": (BEFORE_RECOGNISED, "withdrawn", "unit_clerk bureau_officer"),
+        "revoke": ("recognised", "revoked", "leader"),
+    },
+    QualificationReview: {"conclude": ("open", "concluded", "reviewer")},
+    Panel: {"freeze": ("preparing", "frozen", "manager"), "draw": ("frozen", "drawn", "supervisor")},
+    Assignment: {
+        "accept": ("drawn", "accepted", "expert"),
+        "recuse": ("drawn accepted", "recused", "expert"),
+    },
+    ScoreSheet: {
+        "submit": ("draft", "submitted", "expert"),
+        "lock": ("submitted", "locked", "system"),
+        "void": ("draft submitted", "voided", "manager system"),
+    },
+    PublicNotice: {
+        "scan": ("drafted scanned", "scanned", "publisher manager"),
+        "post": ("scanned", "posted", "publisher"),
+        "end": ("posted", "ended", "system"),
+        "supersede": ("posted", "superseded", "publisher"),
+    },
+    Objection: {
+        "admit": ("lodged", "admitted", "manager"),
+        "refuse": ("lodged", "inadmissible", "manager"),
+        "uphold": ("admitted", "upheld", "manager"),
+        "dismiss": ("admitted", "dismissed", "manager"),
+        "withdraw": ("lodged admitted", "withdrawn", "public manager"),
+    },
+    Determination: {"confirm": ("drafted", "confirmed", "leader")},
+    Studio: {
+        "agree": ("preparing", "agreed", "manager"),
+        "name_lead": (RUNNING, RUNNING, "manager"),
+        "activate": ("agreed", "active", "manager"),
+        "require_rectification": ("active", "rectifying", "manager"),
+        "accept_rectification": ("rectifying", "active", "manager"),
+        "suspend": ("active rectifying", "suspended", "manager"),
+        "resume": ("suspended", "active", "manager"),
+        "conclude": ("active", "concluded", "manager"),
+        "terminate": (RUNNING, "terminated", "leader"),
+    },
+    Instalment: {
+        "request": ("planned", "requested", "studio_lead"),
+        "approve": ("requested", "approved", "manager"),
+        "pay": ("approved", "paid", "finance"),
+        "withhold": ("planned requested approved", "withheld", "manager"),
+        "release": ("withheld", "planned", "manager"),
+        "cancel": ("planned requested approved withheld", "cancelled", "leader system"),
+    },
+    ProgressReport: {
+        "submit": ("due returned", "submitted", "studio_lead studio_member"),
+        "accept": ("submitted", "accepted", "manager"),
+        "return_for_changes": ("submitted", "returned", "manager"),
+    },
+}
+
+STEPS = [(model, step) for model, steps in TABLE.items() for step in steps]
+
+
+class Scene:
+    """One object of each machine, and one actor of each role who stands as close to it as that role can."""
+
+    def __init__(self) -> None:
+        self.place = factories.organisation("city", name="衢州市民政局")
+        self.actors: dict[str, Any] = {"system": SYSTEM, "public": PUBLIC}
+        for role in Role.values:
+            self.actors[role] = factories.user(role, organisation=self.place)
+        self.other = factories.user(organisation=self.place)
+        orgs = {"unit": self.place, "county": self.place, "city": self.place}
+        self.nomination = factories.nomination("draft", orgs=orgs)
+        self.round = self.nomination.round
+
+    def make(self, model: type[Any]) -> Any:
+        return getattr(self, f"_{model._meta.model_name}")()
+
+    def _round(self) -> Round:
+        return self.round
+
+    def _nomination(self) -> Nomination:
+        return self.nomination
+
+    def _qualificationreview(self) -> QualificationReview:
+        return QualificationReview.objects.create(nomination=self.nomination, reviewer=self.actors["reviewer"])
+
+    def _panel(self) -> Panel:
+        return Panel.objects.create(round=self.round, operator=self.other)
+
+    def _assignment(self) -> Assignment:
+        expert = factories.expert(user=self.actors["expert"])
+        return factories.assignment(self.nomination, expert)
+
+    def _scoresheet(self) -> ScoreSheet:
+        return ScoreSheet.objects.create(assignment=self._assignment())
+
+    def _publicnotice(self) -> PublicNotice:
+        return PublicNotice.objects.create(
+            round=self.round, number="G-1", title="公示", body="公示", contact="处室", days=5, composed_by=self.other
+        )
+
+    def _objection(self) -> Objection:
+        return Objection.objects.create(
+            notice=self._publicnotice(), nomination=self.nomination, code="Q-1", kind="lead", facts="事实",
+            lodged_at=factories.NOON, admit_due=date(2026, 9, 4), investigator=self.other,
+        )  # fmt: skip
+
+    def _determination(self) -> Determination:
+        return Determination.objects.create(
+            round=self.round, document_number="浙民慈〔2026〕1号", title="认定", minute_number="纪要1"
+        )
+
+    def _studio(self) -> Studio:
+        return factories.bare_studio(self.nomination, lead=self.actors["studio_lead"], host=self.place)
+
+    def _instalment(self) -> Instalment:
+        return Instalment.objects.create(studio=self._studio(), number=1, amount="25000.00", requested_by=self.other)
+
+    def _progressreport(self) -> ProgressReport:
+        return ProgressReport.objects.create(
+            studio=self._studio(), kind="annual", period="2026", due_on=date(2026, 12, 10)
+        )
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with clock.frozen(factories.NOON):
+        yield
+
+
+def put(obj: Any, state: str) -> Any:
+    type(obj).objects.filter(pk=obj.pk).update(state=state)
+    return type(obj).objects.get(pk=obj.pk)
+
+
+def unchanged(obj: Any) -> bool:
+    fresh = type(obj).objects.get(pk=obj.pk)
+    return all(getattr(fresh, f.attname) == getattr(obj, f.attname) for f in obj._meta.concrete_fields)
+
+
+def test_the_table_holds_every_declared_step():
+    ours = machines(apps.get_models())
+    declared = {model: {s.name: (set(s.sources), set(s.targets)) for s in steps_of(model)} for model in ours}
+    written = {
+        model: {name: (set(a.split()), set(b.split())) for name, (a, b, _who) in steps.items()}
+        for model, steps in TABLE.items()
+    }
+    assert declared == written
+
+
+@pytest.mark.parametrize("model", TABLE, ids=lambda m: m.__name__)
+def test_who_may_take_what_from_which_state(model):
+    scene = Scene()
+    obj = scene.make(model)
+    for state, _label in model._meta.get_field("state").flatchoices:
+        here = put(obj, state)
+        for role in ROLES:
+            expected = {
+                name for name, (sources, _to, who) in TABLE[model].items()
+                if state in sources.split() and role in who.split()
+            }  # fmt: skip
+            found = {step.name for step in open_steps(here, scene.actors[role])}
+            assert found == expected, (state, role)
+
+
+@pytest.mark.parametrize(("model", "step"), STEPS, ids=lambda v: getattr(v, "__name__", v))
+def test_the_door_refuses_every_other_role_changes_nothing_and_writes_it_down(model, step):
+    scene = Scene()
+    sources, _to, who = TABLE[model][step]
+    obj = put(scene.make(model), sources.split()[0])
+    for role in ROLES:
+        if role in who.split():
+            continue
+        with pytest.raises(NotPermitted):
+            door.take(obj, step, by=scene.actors[role], reason="不应办理的理由，共十字")
+        assert unchanged(obj), role
+    refused = ledger.entries_of(obj).filter(kind="refused")
+    assert refused.count() == len(ROLES) - len(who.split())
+
+
+@pytest.mark.parametrize(("model", "step"), STEPS, ids=lambda v: getattr(v, "__name__", v))
+def test_the_door_refuses_every_other_state_changes_nothing_and_writes_it_down(model, step):
+    scene = Scene()
+    sources, _to, who = TABLE[model][step]
+    obj = scene.make(model)
+    others = [s for s, _label in model._meta.get_field("state").flatchoices if s not in sources.split()]
+    for state in others:
+        here = put(obj, state)
+        actor = scene.actors[who.split()[0]]
+        with pytest.raises((StepRefused, NotPermitted)):
+            door.take(here, step, by=actor, reason="不应办理的理由，共十字")
+        assert unchanged(here), state
+    assert ledger.entries_of(obj).filter(kind="refused").count() == len(others)
