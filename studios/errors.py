@@ -5,13 +5,13 @@ from __future__ import annotations
 from workflow.errors import Refused
 
 
-class GateLocked(Refused):
-    """A payment whose conditions do not hold."""
+class NumberTaken(Refused):
+    """A number that stands for one thing stands for another already."""
 
-    code = "gate_locked"
+    code = "number_taken"
 
 
-class SamePerson(Refused):
-    """Request, approval and payment need three persons."""
+class NotALead(Refused):
+    """An account that cannot lead a studio."""
 
-    code = "same_person"
+    code = "not_a_lead"

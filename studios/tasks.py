@@ -15,5 +15,6 @@ def establish_studios() -> None:
 
 @shared_task
 def remind_of_reports() -> None:
-    """The reminders and the ladder of overdue reports, each level once."""
+    """The reports of the year ahead; the reminders and the ladder of overdue reports, each level once."""
+    report.plan_due_reports()
     report.send_due_reminders()

@@ -15,6 +15,7 @@ from studios import policies
 from studios.models.studio import Studio, why_stopped
 from workflow import calendar, clock
 from workflow.machine import Guard, Machine, step
+from workflow.rules.calendar import CalendarMissing
 
 
 class Agreement(models.Model):
@@ -42,26 +43,54 @@ def _not_stopped(instalment: Any) -> bool:
     return not why_stopped(instalment.studio)
 
 
+def _before(instalment: Any) -> list[Any]:
+    """The instalments before this one that still count."""
+    found = instalment.studio.instalments.all()
+    return [i for i in found if i.number < instalment.number and i.state != "cancelled"]
+
+
 def _earlier_paid(instalment: Any) -> bool:
-    return not instalment.studio.instalments.filter(number__lt=instalment.number).exclude(
-        state__in=("paid", "cancelled")
-    ).exists()
+    return instalment.number == 1 or all(i.state == "paid" for i in _before(instalment))
 
 
 def _earlier_report_accepted(instalment: Any) -> bool:
     """From the second instalment on, a report has been accepted since the one before was paid."""
     if instalment.number == 1:
         return True
-    before = instalment.studio.instalments.filter(number__lt=instalment.number, state="paid").order_by("-number").first()
-    if before is None or before.paid_at is None:
+    paid = [i.paid_at for i in _before(instalment) if i.state == "paid" and i.paid_at is not None]
+    if not paid:
         return False
-    return bool(instalment.studio.reports.filter(state="accepted", judged_at__gte=before.paid_at).exists())
+    reports = instalment.studio.reports.all()
+    return any(
+        r.state == "accepted" and r.judged_at is not None and r.judged_at >= max(paid) for r in reports
+    )
+
+
+def _late_reports(instalment: Any) -> list[Any]:
+    today = clock.today()
+    return [r for r in instalment.studio.reports.all() if r.state in ("due", "returned") and r.due_on < today]
 
 
 def _no_red_report(instalment: Any) -> bool:
+    """False also where the days cannot be counted: then nobody can say that no report is red."""
+    late = _late_reports(instalment)
+    if not late:
+        return True
     today, work_days = clock.today(), calendar.current()
-    late = instalment.studio.reports.filter(state__in=("due", "returned"), due_on__lt=today)
-    return not any(report.light_on(today, work_days) == "red" for report in late)
+    try:
+        return not any(report.light_on(today, work_days) == "red" for report in late)
+    except CalendarMissing:
+        return False
+
+
+def _red_report(instalment: Any) -> str:
+    years = {year for r in _late_reports(instalment) for year in range(r.due_on.year, clock.today().year + 1)}
+    unknown = sorted(years - calendar.loaded_years())
+    if unknown:
+        return gettext("%(year)s年工作日历未导入，无法计算报告逾期的工作日数，停止拨款。") % {
+            "year": unknown[0]
+        }
+    return gettext("有报告逾期满20个工作日，停止拨款。")
 
 
 def _stopped(instalment: Any) -> str:
@@ -70,10 +99,8 @@ def _stopped(instalment: Any) -> str:
 
 not_stopped = Guard("studio_stopped", _stopped, _not_stopped)
 earlier_paid = Guard("earlier_unpaid", _("前一期尚未支付。"), _earlier_paid)
-report_accepted = Guard(
-    "report_missing", _("前一期支付后尚无通过审核的报告。"), _earlier_report_accepted
-)
-no_red_report = Guard("report_overdue", _("有报告逾期超过20个工作日，停止拨款。"), _no_red_report)
+report_accepted = Guard("report_missing", _("前一期支付后尚无通过审核的报告。"), _earlier_report_accepted)
+no_red_report = Guard("report_overdue", _red_report, _no_red_report)
 
 GATE = (not_stopped, earlier_paid, report_accepted, no_red_report)
 
@@ -97,7 +124,9 @@ class Instalment(Machine):
         "withheld": ("orange", "player-pause"),
         "cancelled": ("mut", "circle-x"),
     }
-    LOCK_WITH = ("studio__recognition__nomination__round", "studio__recognition__round")
+    LOCK_WITH = ("studio__recognition__nomination__round", "studio__recognition__round", "studio__lead")
+    OPEN = (State.PLANNED, State.REQUESTED, State.APPROVED)  # on the way to payment
+    UNPAID = (*OPEN, State.WITHHELD)
 
     studio = models.ForeignKey(Studio, on_delete=models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField(_("期次"))
@@ -125,7 +154,7 @@ class Instalment(Machine):
         )
 
     def __str__(self) -> str:
-        return f"{self.studio_id} #{self.number}"
+        return gettext("%(studio)s第%(number)s期资助") % {"studio": self.studio.name, "number": self.number}
 
     @property
     def chain_key(self) -> str:
@@ -169,7 +198,7 @@ class Instalment(Machine):
 
     @step(
         state,
-        source=(State.PLANNED, State.REQUESTED, State.APPROVED),
+        source=OPEN,
         target=State.WITHHELD,
         label=_("暂缓拨款"),
         by=policies.may_withhold_instalment,
@@ -195,7 +224,7 @@ class Instalment(Machine):
 
     @step(
         state,
-        source=(State.PLANNED, State.REQUESTED, State.APPROVED, State.WITHHELD),
+        source=UNPAID,
         target=State.CANCELLED,
         label=_("取消拨款"),
         by=policies.may_cancel_instalment,

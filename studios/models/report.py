@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -16,12 +17,10 @@ from studios.rules.reports import Light, light
 from workflow.machine import Guard, Machine, step
 from workflow.rules.calendar import WorkCalendar
 
-REPORT_FIELDS = ("results", "problems", "next_steps")
-
 studio_running = Guard(
     "studio_not_running",
     _("工作室未在运行，不能提交报告。"),
-    lambda r: r.studio.state in ("active", "rectifying"),
+    lambda r: r.studio.state in Studio.RUNNING,
 )
 
 
@@ -40,7 +39,8 @@ class ProgressReport(Machine):
         "accepted": ("ok", "circle-check"),
         "returned": ("orange", "arrow-back-up"),
     }
-    LOCK_WITH = ("studio__recognition__nomination__round", "studio__recognition__round")
+    LOCK_WITH = ("studio__recognition", "studio__lead")
+    OWED = (State.DUE, State.RETURNED)
 
     class Kind(models.TextChoices):
         QUARTERLY = "quarterly", _("季度报告")
@@ -64,6 +64,7 @@ class ProgressReport(Machine):
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     judged_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     remarks = models.CharField(_("审核意见"), max_length=2000, blank=True)
+    reminded = models.SmallIntegerField(_("已提醒到"), null=True, blank=True)  # the last level of the ladder
 
     class Meta:
         verbose_name = _("工作室报告")
@@ -71,13 +72,19 @@ class ProgressReport(Machine):
         constraints = (
             models.UniqueConstraint(fields=("studio", "kind", "period"), name="one_report_per_period"),
             models.CheckConstraint(
-                condition=models.Q(state__in=("due", "submitted", "accepted", "returned")), name="report_state_known"
+                condition=models.Q(state__in=("due", "submitted", "accepted", "returned")),
+                name="report_state_known",
             ),
         )
         indexes = (models.Index(fields=("state", "due_on"), name="reports_due"),)
 
     def __str__(self) -> str:
-        return f"{self.studio_id} {self.kind} {self.period}"
+        return f"{self.studio.name} {self.title}"
+
+    @property
+    def title(self) -> str:
+        """Its kind and period: 季度报告（2026Q3）."""
+        return gettext("%(kind)s（%(period)s）") % {"kind": self.get_kind_display(), "period": self.period}
 
     @property
     def chain_key(self) -> str:
@@ -91,7 +98,7 @@ class ProgressReport(Machine):
 
     @step(
         state,
-        source=(State.DUE, State.RETURNED),
+        source=OWED,
         target=State.SUBMITTED,
         label=_("提交报告"),
         by=policies.may_submit_report,

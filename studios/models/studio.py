@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
+from django_fsm import GET_STATE, FSMField
 
 from accounts.models import Organisation, User
 from selection.models import Recognition
@@ -25,15 +25,18 @@ def recognition_stands(recognition: Recognition, day: date) -> bool:
 def held(recognition: Recognition) -> bool:
     """An admitted objection to the talent is open."""
     nomination = recognition.nomination
-    return nomination is not None and nomination.on_hold
+    return nomination is not None and any(found.state == "admitted" for found in nomination.objections.all())
 
 
 recognised = Guard(
-    "recognition_revoked", _("该人才的认定已撤销。"), lambda s: recognition_stands(s.recognition, clock.today())
+    "recognition_revoked",
+    _("该人才的认定已撤销。"),
+    lambda s: recognition_stands(s.recognition, clock.today()),
 )
 not_on_hold = Guard(
     "on_hold", _("该人才有已受理异议，结论作出前不能办理。"), lambda s: not held(s.recognition)
 )
+lead_named = Guard("no_lead", _("尚未指定领军人才的账号。"), lambda s: s.lead_id is not None)
 agreement_recorded = Guard("no_agreement", _("尚未登记协议。"), lambda s: hasattr(s, "agreement"))
 term_over = Guard(
     "term_running",
@@ -54,6 +57,9 @@ class Studio(Machine):
         CONCLUDED = "concluded", _("期满结项")
         TERMINATED = "terminated", _("已终止")
 
+    LIVING = (State.PREPARING, State.AGREED, State.ACTIVE, State.RECTIFYING, State.SUSPENDED)
+    RUNNING = (State.ACTIVE, State.RECTIFYING)  # reports are owed and taken
+
     STATE_TONES = {
         "preparing": ("mut", "tool"),
         "agreed": ("brand", "signature"),
@@ -73,20 +79,34 @@ class Studio(Machine):
         Organisation, verbose_name=_("依托单位"), on_delete=models.PROTECT, related_name="hosted_studios"
     )
     city = models.ForeignKey(
-        Organisation, verbose_name=_("设区市"), null=True, blank=True, on_delete=models.PROTECT,
+        Organisation,
+        verbose_name=_("设区市"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="city_studios",
-    )  # fmt: skip
+    )
     county = models.ForeignKey(
-        Organisation, verbose_name=_("县（市、区）"), null=True, blank=True, on_delete=models.PROTECT,
+        Organisation,
+        verbose_name=_("县（市、区）"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="county_studios",
-    )  # fmt: skip
+    )
     lead = models.ForeignKey(
-        User, verbose_name=_("领军人才"), null=True, blank=True, on_delete=models.PROTECT, related_name="led_studios"
+        User,
+        verbose_name=_("领军人才"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="led_studios",
     )
     state = FSMField(_("状态"), choices=State.choices, default=State.PREPARING, protected=True)
     site = models.CharField(_("场所"), max_length=200, blank=True)
     goals = models.TextField(_("三年目标"), blank=True)
     established_at = models.DateTimeField(_("设立时间"), default=clock.now)
+    active_from = models.DateField(_("开始运行"), null=True, blank=True)
     ends_on = models.DateField(_("管理期届满"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=500, blank=True)
 
@@ -97,8 +117,14 @@ class Studio(Machine):
             models.CheckConstraint(
                 condition=models.Q(
                     state__in=(
-                        "preparing", "agreed", "active", "rectifying", "suspended", "concluded", "terminated",
-                    )  # fmt: skip
+                        "preparing",
+                        "agreed",
+                        "active",
+                        "rectifying",
+                        "suspended",
+                        "concluded",
+                        "terminated",
+                    )
                 ),
                 name="studio_state_known",
             ),
@@ -110,6 +136,18 @@ class Studio(Machine):
     @property
     def chain_key(self) -> str:
         return "studios"
+
+    @step(
+        state,
+        source=LIVING,
+        target=GET_STATE(lambda self, **given: self.state, states=LIVING),
+        label=_("指定领军人才账号"),
+        by=policies.may_run_studio,
+        tone="quiet",
+        consequence=_("该账号可以申请拨款、提交报告；更换后原账号不能再办理。"),
+    )
+    def name_lead(self, *, lead: User) -> None:
+        self.lead = lead
 
     @step(
         state,
@@ -129,11 +167,11 @@ class Studio(Machine):
         target=State.ACTIVE,
         label=_("开始运行"),
         by=policies.may_run_studio,
-        needs=(agreement_recorded, not_on_hold),
+        needs=(lead_named, agreement_recorded, not_on_hold),
         consequence=_("工作室开始运行，生成各期报告任务。"),
     )
-    def activate(self) -> None:
-        pass
+    def activate(self, *, day: date) -> None:
+        self.active_from = day
 
     @step(
         state,
@@ -200,7 +238,7 @@ class Studio(Machine):
 
     @step(
         state,
-        source=(State.PREPARING, State.AGREED, State.ACTIVE, State.RECTIFYING, State.SUSPENDED),
+        source=LIVING,
         target=State.TERMINATED,
         label=_("终止"),
         by=policies.may_terminate_studio,

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from studios.views import grant
+
+urlpatterns = [
+    path("office/instalments/", grant.instalment_list, name="instalment_list"),
+    path("office/instalments/<int:pk>/", grant.instalment_detail, name="instalment_detail"),
+]

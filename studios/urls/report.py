@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from studios.views import report
+
+urlpatterns = [
+    path("studios/reports/", report.report_list, name="report_list"),
+    path("studios/<int:studio_pk>/reports/<int:pk>/", report.report_detail, name="report_detail"),
+]

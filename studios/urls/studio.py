@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from studios.views import studio
+
+urlpatterns = [
+    path("studios/", studio.studio_list, name="studio_list"),
+    path("studios/<int:pk>/", studio.studio_detail, name="studio_detail"),
+]
