@@ -29,7 +29,15 @@ class Role(models.TextChoices):
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 PROVINCIAL = frozenset(
-    {Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.PUBLISHER, Role.SUPERVISOR, Role.FINANCE, Role.AUDIT_ADMIN}
+    {
+        Role.REVIEWER,
+        Role.MANAGER,
+        Role.LEADER,
+        Role.PUBLISHER,
+        Role.SUPERVISOR,
+        Role.FINANCE,
+        Role.AUDIT_ADMIN,
+    }
 )
 
 # Pairs that no person holds at one time; the three administrators exclude each other and every other role.

@@ -42,12 +42,15 @@ class Letter:
     link: str = ""
 
 
+Writer = Callable[[Recipient], Letter]
+
+
 def queue(
     to: Iterable[Recipient],
     *,
     event: str,
     kind: str,
-    write: Callable[[Recipient], Letter],
+    write: Writer,
     about: models.Model | None = None,
 ) -> None:
     """Write one message a recipient, in the recipient's language. Queued twice for one event and person, it stays one."""
@@ -58,7 +61,7 @@ def queue(
 
 
 def _message(
-    recipient: Recipient, *, event: str, kind: str, write: Callable[[Recipient], Letter], about: models.Model | None
+    recipient: Recipient, *, event: str, kind: str, write: Writer, about: models.Model | None
 ) -> Message:
     with translation.override(recipient.language):
         letter = write(recipient)
@@ -110,3 +113,14 @@ def _deliver(message: Message) -> bool:
         status=Message.Status.SENT, sent_at=clock.now(), lease_until=None, last_error=""
     )
     return True
+
+
+@transaction.atomic
+def mark_read(recipient_id: str) -> int:
+    """Note that a person has seen what waits in the list of messages; how many were new."""
+    return Message.objects.filter(recipient_id=recipient_id, read_at=None).update(read_at=clock.now())
+
+
+def unread(recipient_id: str) -> int:
+    """How many messages this person has not seen."""
+    return Message.objects.filter(recipient_id=recipient_id, read_at=None).count()

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from workflow import collections, demo
+from workflow import collections, demo, outbox
 from workflow.errors import NotPermitted, Refused
 from workflow.machine import OpenStep, Step, failing_guard, step_named
 from workflow.models import Message
@@ -61,7 +61,17 @@ def _show(
         status = max(status, 422)
     context = {"obj": obj, "step": view, "form": form, "open_now": open_now, "back": found.url(obj)}
     context["next"] = request.GET.get("next") or request.POST.get("next", "")
+    context["facts"] = _facts(obj, declared) if view.possible and open_now else []
     return render(request, "workflow/step.html", context, status=status)
+
+
+def _facts(obj: Any, declared: Step) -> list[str]:
+    """What will be different afterwards."""
+    if len(declared.targets) != 1 or declared.targets[0] == obj.state:
+        return []
+    names = dict(obj._meta.get_field("state").flatchoices)
+    words = {"now": obj.get_state_display(), "then": names.get(declared.targets[0], declared.targets[0])}
+    return [_("办理后，状态由“%(now)s”变为“%(then)s”。") % words]
 
 
 @require_safe
@@ -69,7 +79,15 @@ def message_list(request: HttpRequest) -> HttpResponse:
     """What this person was told, newest first."""
     rows = Message.objects.filter(recipient_id=str(request.user.pk))
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
-    return render(request, "workflow/message_list.html", {"page": page})
+    unread = outbox.unread(str(request.user.pk))
+    return render(request, "workflow/message_list.html", {"page": page, "unread": unread})
+
+
+@require_POST
+def messages_read(request: HttpRequest) -> HttpResponse:
+    """Nothing in the list is new any more."""
+    outbox.mark_read(str(request.user.pk))
+    return redirect("message_list")
 
 
 @require_POST

@@ -23,18 +23,27 @@ class Organisation(models.Model):
         EXPERT_UNIT = "expert_unit", _("专家所在单位")
 
     kind = models.CharField(_("类别"), max_length=20, choices=Kind.choices)
-    code = models.CharField(_("代码"), max_length=20, unique=True, help_text=_("行政区划代码或统一社会信用代码"))
+    code = models.CharField(
+        _("代码"), max_length=20, unique=True, help_text=_("行政区划代码或统一社会信用代码")
+    )
     name = models.CharField(_("名称"), max_length=120, db_index=True)
     area = models.CharField(_("地区"), max_length=40, blank=True)
     parent = models.ForeignKey(
-        "self", verbose_name=_("上级"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("上级"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
 
     class Meta:
         verbose_name = _("机构")
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(condition=~Q(parent=models.F("id")), name="no_organisation_is_its_own_parent"),
+            models.CheckConstraint(
+                condition=~Q(parent=models.F("id")), name="no_organisation_is_its_own_parent"
+            ),
         )
 
     def __str__(self) -> str:
@@ -56,7 +65,9 @@ class OrganisationRecord(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="records")
     name = models.CharField(_("名称"), max_length=120)
     code = models.CharField(_("代码"), max_length=20)
-    parent = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     valid_from = models.DateField(_("自"))
     valid_until = models.DateField(_("至"), null=True, blank=True)
 
@@ -64,7 +75,9 @@ class OrganisationRecord(models.Model):
         ordering = ("organisation", "valid_from")
         constraints = (
             models.UniqueConstraint(
-                fields=("organisation",), condition=Q(valid_until=None), name="one_present_record_an_organisation"
+                fields=("organisation",),
+                condition=Q(valid_until=None),
+                name="one_present_record_an_organisation",
             ),
         )
 

@@ -10,7 +10,7 @@ from workflow.crypto import keyed_hash
 
 
 class SignInFailure(models.Model):
-    """One failed attempt. The name typed is kept as a keyed hash: people type passwords into the wrong field."""
+    """One failed attempt. The name typed is kept as a keyed hash: some type a password there."""
 
     account_key = models.CharField(max_length=64)
     at = models.DateTimeField(_("时间"), default=clock.now)

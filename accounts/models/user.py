@@ -35,7 +35,12 @@ class User(AbstractBaseUser):
     name = models.CharField(_("姓名"), max_length=60)
     email = models.EmailField(_("邮箱"), blank=True)
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("所在机构"), null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+        Organisation,
+        verbose_name=_("所在机构"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="people",
     )
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")
     is_active = models.BooleanField(_("启用"), default=True)

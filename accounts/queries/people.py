@@ -14,7 +14,9 @@ from workflow.outbox import Recipient
 def people_with(role: str, *, organisation: Organisation | int | None = None) -> QuerySet[User]:
     """Active people who hold the role today, of one organisation if one is named."""
     today = clock.today()
-    in_force = Q(grants__role=role, grants__since__lte=today) & (Q(grants__until=None) | Q(grants__until__gt=today))
+    in_force = Q(grants__role=role, grants__since__lte=today) & (
+        Q(grants__until=None) | Q(grants__until__gt=today)
+    )
     people = User.objects.filter(in_force, is_active=True)
     return people.filter(organisation=organisation) if organisation is not None else people
 

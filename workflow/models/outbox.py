@@ -28,11 +28,15 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("生成时间"))
     sent_at = models.DateTimeField(_("发送时间"), null=True, blank=True)
+    read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("-pk",)
-        indexes = (models.Index(fields=("status", "lease_until"), name="message_due"),)
+        indexes = (
+            models.Index(fields=("status", "lease_until"), name="message_due"),
+            models.Index(fields=("recipient_id",), condition=models.Q(read_at=None), name="message_unread"),
+        )
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipient_name}"

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import models
@@ -23,9 +22,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from workflow import clock, collections, ledger
+from workflow import clock, collections, kinds, ledger
 from workflow.errors import Sentence
-from workflow.machine import open_steps, step_named
+from workflow.machine import open_steps
 from workflow.models import Entry
 
 register = template.Library()
@@ -280,20 +279,7 @@ def ledger_tail(obj: models.Model, limit: int = 5) -> dict[str, Any]:
 @register.filter
 def entry_label(entry: Entry) -> str:
     """What an entry says happened, in the words of the button that did it."""
-    if entry.kind == "refused":
-        return gettext("办理未通过")
-    declared = _declared_step(entry)
-    return str(declared.label if declared else ledger.LABELS.get(entry.kind, entry.kind))
-
-
-def _declared_step(entry: Entry) -> Any:
-    label, _sep, _pk = entry.subject.partition(":")
-    app, _dot, name = label.partition(".")
-    found: Mapping[str, Any] = apps.all_models.get(app, {})
-    model = found.get(name)
-    if model is None or not hasattr(model, "STATE_TONES"):
-        return None
-    return step_named(model, entry.kind.rpartition(".")[2])
+    return str(kinds.label_of_entry(entry))
 
 
 @register.filter
