@@ -18,7 +18,7 @@ from workflow import clock
 from workflow.forms import StepForm, plain, with_reason
 
 
-class AccountChoice(forms.ModelChoiceField[User]):
+class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Accounts by name, with the organisation that tells two of one name apart."""
 
     def label_from_instance(self, obj: User) -> str:
