@@ -36,8 +36,15 @@ def organisation(kind: str = "employer", **fields: Any) -> Organisation:
 
 def user(*roles: str, organisation: Organisation | None = None, **fields: Any) -> User:
     number = next(_serial)
-    given = {"username": f"user{number}", "name": f"用户{number}", "email": f"user{number}@example.cn", **fields}
-    person = User.objects.create_user(given.pop("username"), "a-long-password", organisation=organisation, **given)
+    given = {
+        "username": f"user{number}",
+        "name": f"用户{number}",
+        "email": f"user{number}@example.cn",
+        **fields,
+    }
+    person = User.objects.create_user(
+        given.pop("username"), "a-long-password", organisation=organisation, **given
+    )
     for role in roles:
         RoleGrant.objects.create(user=person, role=role, since=date(2020, 1, 1), granted_by="测试")
     return person
@@ -45,7 +52,11 @@ def user(*roles: str, organisation: Organisation | None = None, **fields: Any) -
 
 def rulebook(**changes: Any) -> dict[str, Any]:
     """The default rules with this test's changes, as they are stored."""
-    content = {**copy.deepcopy(DEFAULT_RULEBOOK), "opens_at": OPENS_AT.isoformat(), "closes_at": CLOSES_AT.isoformat()}
+    content = {
+        **copy.deepcopy(DEFAULT_RULEBOOK),
+        "opens_at": OPENS_AT.isoformat(),
+        "closes_at": CLOSES_AT.isoformat(),
+    }
     content["reference_date"] = CLOSES_AT.date().isoformat()
     return Rulebook.from_dict({**content, **changes}).to_dict()
 
@@ -57,7 +68,9 @@ def round_(state: str = "open", *, rules: dict[str, Any] | None = None, **fields
     if state != "draft":
         given = {"announced_at": OPENS_AT, "closes_at": CLOSES_AT, **given}
     row = Round.objects.create(state=state, **given)
-    RulebookVersion.objects.create(round=row, content=rules or rulebook(), frozen_at=None if state == "draft" else OPENS_AT)
+    RulebookVersion.objects.create(
+        round=row, content=rules or rulebook(), frozen_at=None if state == "draft" else OPENS_AT
+    )
     return row
 
 
@@ -77,7 +90,13 @@ def nominee(name: str = "沈雨晴", **fields: Any) -> Nominee:
     )
 
 
-def nomination(state: str = "draft", *, round: Round | None = None, orgs: dict[str, Organisation] | None = None, **fields: Any) -> Nomination:
+def nomination(
+    state: str = "draft",
+    *,
+    round: Round | None = None,
+    orgs: dict[str, Organisation] | None = None,
+    **fields: Any,
+) -> Nomination:
     """A complete and eligible dossier on the county route."""
     row, orgs = round or round_(), orgs or tree()
     number = next(_serial)
@@ -111,7 +130,9 @@ def expert(category: str = "scholar", **fields: Any) -> Expert:
 
 
 def assignment(nomination: Nomination, expert: Expert, state: str = "drawn") -> Assignment:
-    return Assignment.objects.create(round=nomination.round, nomination=nomination, expert=expert, state=state)
+    return Assignment.objects.create(
+        round=nomination.round, nomination=nomination, expert=expert, state=state
+    )
 
 
 def bare_studio(nomination: Nomination, *, lead: User, host: Organisation, state: str = "preparing") -> Any:
@@ -125,5 +146,94 @@ def bare_studio(nomination: Nomination, *, lead: User, host: Organisation, state
         certificate_number=f"领军〔2026〕{next(_serial):03d}", recognised_on=date(2026, 1, 5), expires_on=date(2029, 1, 5),
     )  # fmt: skip
     return Studio.objects.create(
-        recognition=recognition, name=f"{recognition.name}社会工作领军人才工作室", host=host, lead=lead, state=state
+        recognition=recognition,
+        name=f"{recognition.name}社会工作领军人才工作室",
+        host=host,
+        lead=lead,
+        state=state,
     )
+
+
+def recognition(nomination: Nomination | None = None, **fields: Any) -> Any:
+    """A recognised talent of a published round."""
+    from selection.models import Recognition
+
+    row = nomination or _recognised()
+    number = next(_serial)
+    given = {
+        "round": row.round, "nominee": row.nominee, "ordinal": number, "name": row.nominee.name,
+        "name_key": row.nominee.name_key, "affiliations": row.affiliations,
+        "certificate_number": f"领军〔2026〕T{number}", "recognised_on": date(2026, 1, 5),
+        "expires_on": date(2029, 1, 5), **fields,
+    }  # fmt: skip
+    return Recognition.objects.create(nomination=row, **given)
+
+
+def _recognised() -> Nomination:
+    return nomination("recognised", round=round_("published", published_on=date(2026, 1, 12)))
+
+
+def studio(state: str = "active", *, talent: Any = None, **fields: Any) -> Any:
+    """A studio with its lead, host and city; from `agreed` on with its agreement and instalments of 50/30/20."""
+    from studios.models import Agreement, Instalment, Studio
+
+    talent = talent or recognition()
+    source = talent.nomination
+    given = {
+        "name": f"{talent.name_key}社会工作领军人才工作室", "host": source.unit, "city": source.nominator,
+        "county": source.county, "ends_on": talent.expires_on,
+        "lead": fields.pop("lead", None) or user("studio_lead", organisation=source.unit), **fields,
+    }  # fmt: skip
+    if state not in ("preparing", "agreed"):
+        given = {"active_from": date(2026, 2, 1), **given}
+    row = Studio.objects.create(recognition=talent, state=state, **given)
+    if state != "preparing":
+        Agreement.objects.create(
+            studio=row, number=f"协{row.pk}号", award="50000.00", shares=[50, 30, 20], signed_on=date(2026, 1, 20),
+            signed_by_province="张处长", signed_by_host="李主任", signed_by_talent=talent.name, recorded_by=row.lead,
+        )  # fmt: skip
+        for number, amount in enumerate(("25000.00", "15000.00", "10000.00"), start=1):
+            Instalment.objects.create(studio=row, number=number, amount=amount)
+    return row
+
+
+def instalment(state: str = "planned", *, number: int = 1, home: Any = None, **fields: Any) -> Any:
+    """One instalment of a running studio, with those before it paid."""
+    from studios.models import Instalment
+
+    home = home or studio()
+    paid = {"state": "paid", "paid_at": NOON - timedelta(days=60)}
+    for earlier in home.instalments.filter(number__lt=number):
+        Instalment.objects.filter(pk=earlier.pk).update(**paid, voucher=f"记-{home.pk}-{earlier.number}")
+    Instalment.objects.filter(studio=home, number=number).update(state=state, **fields)
+    return Instalment.objects.get(studio=home, number=number)
+
+
+def report(state: str = "due", *, home: Any = None, **fields: Any) -> Any:
+    """The third quarter's report, due on 20 October 2026."""
+    from studios.models import ProgressReport
+
+    given = {"kind": "quarterly", "period": "2026Q3", "due_on": date(2026, 10, 20), **fields}
+    if state != "due":
+        given = {
+            "activities_held": 6, "people_served": 240, "mentees": 5, "spent": "8000.00", "results": "按计划开展督导。",
+            "next_steps": "继续开展督导。", "submitted_at": NOON, **given,
+        }  # fmt: skip
+    if state in ("accepted", "returned"):
+        given = {"judged_at": NOON, **given}
+    return ProgressReport.objects.create(studio=home or studio(), state=state, **given)
+
+
+def admitted_objection(nomination: Nomination) -> Any:
+    """An objection under investigation: it holds the nominee, and nobody else."""
+    from selection.models import Objection, PublicNotice
+
+    number = next(_serial)
+    notice = PublicNotice.objects.create(
+        round=nomination.round, number=f"公示{number}", title="公示", body="公示", contact="处室", days=5,
+        composed_by=user("publisher"),
+    )  # fmt: skip
+    return Objection.objects.create(
+        notice=notice, nomination=nomination, code=f"YY{number:06d}", kind="lead", state="admitted", facts="材料不实。",
+        lodged_at=NOON, admit_due=NOON.date() + timedelta(days=3),
+    )  # fmt: skip

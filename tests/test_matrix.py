@@ -155,7 +155,9 @@ class Scene:
         return self.nomination
 
     def _qualificationreview(self) -> QualificationReview:
-        return QualificationReview.objects.create(nomination=self.nomination, reviewer=self.actors["reviewer"])
+        return QualificationReview.objects.create(
+            nomination=self.nomination, reviewer=self.actors["reviewer"]
+        )
 
     def _panel(self) -> Panel:
         return Panel.objects.create(round=self.round, operator=self.other)
@@ -169,7 +171,13 @@ class Scene:
 
     def _publicnotice(self) -> PublicNotice:
         return PublicNotice.objects.create(
-            round=self.round, number="G-1", title="公示", body="公示", contact="处室", days=5, composed_by=self.other
+            round=self.round,
+            number="G-1",
+            title="公示",
+            body="公示",
+            contact="处室",
+            days=5,
+            composed_by=self.other,
         )
 
     def _objection(self) -> Objection:
@@ -187,7 +195,9 @@ class Scene:
         return factories.bare_studio(self.nomination, lead=self.actors["studio_lead"], host=self.place)
 
     def _instalment(self) -> Instalment:
-        return Instalment.objects.create(studio=self._studio(), number=1, amount="25000.00", requested_by=self.other)
+        return Instalment.objects.create(
+            studio=self._studio(), number=1, amount="25000.00", requested_by=self.other
+        )
 
     def _progressreport(self) -> ProgressReport:
         return ProgressReport.objects.create(

@@ -91,7 +91,11 @@ def _build_units(world: World) -> None:
     counties = _counties_of_units(world)
     for number, (county, brand) in enumerate(zip(counties, names.BRANDS, strict=False)):
         city = county.parent
-        place = county.area if county.area.startswith((city.area if city else "")[:2]) else (city.area[:2] if city else "")
+        place = (
+            county.area
+            if county.area.startswith((city.area if city else "")[:2])
+            else (city.area[:2] if city else "")
+        )
         unit = Organisation.objects.create(
             kind=Organisation.Kind.EMPLOYER,
             code=f"5133{county.code[2:]}DEMO{number:06d}",
@@ -104,7 +108,11 @@ def _build_units(world: World) -> None:
         world.clerks[unit.pk] = world.person(username, Role.UNIT_CLERK, unit)
     for number, name in enumerate(names.DIRECT_NOMINATORS, start=1):
         unit = Organisation.objects.create(
-            kind=Organisation.Kind.DIRECT, code=f"51330000DEMO90{number:04d}", name=name, area="省直", parent=world.province
+            kind=Organisation.Kind.DIRECT,
+            code=f"51330000DEMO90{number:04d}",
+            name=name,
+            area="省直",
+            parent=world.province,
         )
         world.direct.append(unit)
         world.clerks[unit.pk] = world.person(f"direct_clerk{number}", Role.UNIT_CLERK, unit)
