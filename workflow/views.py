@@ -28,10 +28,9 @@ def step(request: HttpRequest, collection: str, pk: int, name: str) -> HttpRespo
     obj = get_object_or_404(found.visible_to(request.user), pk=pk)
     if not declared.policy(obj, request.user):  # type: ignore[arg-type]
         raise NotPermitted(_("您的身份不能办理“%(step)s”。") % {"step": declared.label})
-    form = found.forms[name](
-        request.POST or None, request.FILES or None, obj=obj, actor=request.user, prefix=None
-    ) if request.method == "POST" else found.forms[name](obj=obj, actor=request.user)  # fmt: skip
-    if request.method == "POST" and (form.is_valid() or not form.fields):
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = found.forms[name](*sent, obj=obj, actor=request.user)
+    if sent and form.is_valid():
         return _take(request, found, obj, declared, form)
     return _show(request, found, obj, declared, form)
 
@@ -57,8 +56,8 @@ def _show(
     open_now = obj.state in declared.sources
     guard = failing_guard(obj, declared) if open_now else None
     view = OpenStep(declared, guard.why_not(obj) if guard else "", guard.code if guard else "")
-    if form.is_bound and not form.is_valid():
-        status = max(status, 422)
+    if status == 200 and form.is_bound and not form.is_valid():
+        status = 422
     context = {"obj": obj, "step": view, "form": form, "open_now": open_now, "back": found.url(obj)}
     context["next"] = request.GET.get("next") or request.POST.get("next", "")
     context["facts"] = _facts(obj, declared) if view.possible and open_now else []
