@@ -17,7 +17,7 @@ from workflow.actor import Actor
 @door.act
 def request(instalment: Instalment, *, by: Actor, note: str = "") -> Instalment:
     """The talent asks for an instalment."""
-    moved = door.take(instalment, "request", by=by, at=clock.now(), note=note)
+    moved = door.take(instalment, "request", by=by, requester=by, at=clock.now(), note=note)
     messages.requested(moved, by=by)
     return moved
 
@@ -25,7 +25,7 @@ def request(instalment: Instalment, *, by: Actor, note: str = "") -> Instalment:
 @door.act
 def approve(instalment: Instalment, *, by: Actor) -> Instalment:
     """The manager approves what was asked for."""
-    moved = door.take(instalment, "approve", by=by, at=clock.now())
+    moved = door.take(instalment, "approve", by=by, approver=by, at=clock.now())
     messages.approved(moved, by=by)
     return moved
 
@@ -36,7 +36,7 @@ def pay(instalment: Instalment, *, by: Actor, voucher: str) -> Instalment:
     number = normalize("NFKC", voucher).strip()
     payload = {"voucher": number, "amount": str(instalment.amount)}
     try:
-        moved = door.take(instalment, "pay", by=by, at=clock.now(), voucher=number, payload=payload)
+        moved = door.take(instalment, "pay", by=by, payer=by, at=clock.now(), voucher=number, payload=payload)
     except IntegrityError as clash:
         raise NumberTaken(_("凭证号%(number)s已用于另一笔支付。") % {"number": number}) from clash
     messages.paid(moved, by=by)

@@ -43,7 +43,9 @@ def submit(
         "next_steps": next_steps,
     }
     said = {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
-    moved = door.take(report, "submit", by=by, at=clock.now(), values=values, payload={"report": said})
+    moved = door.take(
+        report, "submit", by=by, sender=by, at=clock.now(), values=values, payload={"report": said}
+    )
     messages.submitted(moved, by=by)
     return moved
 

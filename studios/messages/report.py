@@ -41,6 +41,7 @@ def submitted(report: ProgressReport, *, by: Actor) -> None:
 def judged(report: ProgressReport, *, by: Actor) -> None:
     """Those who handed it in: accepted, or what to change."""
     accepted = report.state == ProgressReport.State.ACCEPTED
+    kind = "report.accepted" if accepted else "report.returned"
 
     def subject() -> str:
         text = _("%(studio)s的%(report)s已通过审核") if accepted else _("%(studio)s的%(report)s退回修改")
@@ -48,10 +49,10 @@ def judged(report: ProgressReport, *, by: Actor) -> None:
 
     tell(
         queries.owners_of(report),
-        event=f"report.judged:{report.pk}:{instant()}",
+        event=f"{kind}:{report.pk}:{instant()}",
         about=report,
         but=by,
-        kind="report.accepted" if accepted else "report.returned",
+        kind=kind,
         path=page_of(report),
         subject=subject,
         body=lambda: (

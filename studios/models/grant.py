@@ -168,8 +168,8 @@ class Instalment(Machine):
         by=policies.may_request_instalment,
         needs=GATE,
     )
-    def request(self, *, by: User, at: Any, note: str) -> None:
-        self.requested_by, self.requested_at, self.note = by, at, note
+    def request(self, *, requester: User, at: Any, note: str) -> None:
+        self.requested_by, self.requested_at, self.note = requester, at, note
 
     @step(
         state,
@@ -180,8 +180,8 @@ class Instalment(Machine):
         needs=GATE,
         consequence=_("批准后由财务支付；申请、批准、支付须为三人。"),
     )
-    def approve(self, *, by: User, at: Any) -> None:
-        self.approved_by, self.approved_at = by, at
+    def approve(self, *, approver: User, at: Any) -> None:
+        self.approved_by, self.approved_at = approver, at
 
     @step(
         state,
@@ -193,8 +193,8 @@ class Instalment(Machine):
         irreversible=True,
         consequence=_("款项付至依托单位账户，凭证号不可重复。"),
     )
-    def pay(self, *, by: User, at: Any, voucher: str) -> None:
-        self.paid_by, self.paid_at, self.voucher = by, at, voucher
+    def pay(self, *, payer: User, at: Any, voucher: str) -> None:
+        self.paid_by, self.paid_at, self.voucher = payer, at, voucher
 
     @step(
         state,

@@ -105,10 +105,10 @@ class ProgressReport(Machine):
         needs=(studio_running,),
         consequence=_("提交后由省级处室审核，退回后方可修改。"),
     )
-    def submit(self, *, by: User, at: Any, values: dict[str, Any]) -> None:
+    def submit(self, *, sender: User, at: Any, values: dict[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
-        self.submitted_by, self.submitted_at = by, at
+        self.submitted_by, self.submitted_at = sender, at
 
     @step(
         state,
