@@ -1,12 +1,12 @@
-"""How late a report is, in working days."""
+"""Which reports are owed, and how late one is, in working days."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from studios.rules.reports import light
+from studios.rules.reports import last_due_days, light, owed_reports, reminder_level
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, add_working_days
 
 FILE = Path(__file__).parents[3] / "workflow/data/workcalendar_2024_2026.json"
@@ -33,3 +33,49 @@ def test_a_report_not_yet_due_needs_no_calendar() -> None:
 def test_lateness_in_a_year_not_held_is_refused() -> None:
     with pytest.raises(CalendarMissing):
         light(date(2026, 12, 31), date(2027, 1, 5), OFFICIAL)
+
+
+def test_reports_are_owed_for_the_quarters_and_years_that_end_in_the_term() -> None:
+    owed = owed_reports(date(2025, 3, 31), date(2026, 3, 31), OFFICIAL)
+    assert [(o.kind, o.period, o.due_on) for o in owed] == [
+        ("quarterly", "2025Q1", date(2025, 4, 15)),
+        ("quarterly", "2025Q2", date(2025, 7, 14)),
+        ("quarterly", "2025Q3", date(2025, 10, 22)),
+        ("annual", "2025", date(2025, 12, 10)),
+        ("quarterly", "2025Q4", date(2026, 1, 16)),
+    ]
+
+
+def test_a_quarter_whose_due_day_cannot_be_counted_waits_for_the_calendar() -> None:
+    owed = owed_reports(date(2026, 11, 1), date(2027, 12, 31), OFFICIAL)
+    assert [o.period for o in owed] == ["2026", "2027"]
+
+
+def test_the_last_due_day_of_each_light_is_the_rule_turned_round() -> None:
+    for today in (DUE + timedelta(days=n) for n in range(60)):
+        last = last_due_days(today, OFFICIAL)
+        for colour, day in last.items():
+            assert light(day, today, OFFICIAL) == colour
+            assert light(day + timedelta(days=1), today, OFFICIAL) != colour
+
+
+@pytest.mark.parametrize(
+    ("days", "level"),
+    [
+        (-6, None),
+        (-5, -5),
+        (-3, -5),
+        (-2, -2),
+        (-1, -2),
+        (0, 0),
+        (1, 1),
+        (9, 1),
+        (10, 10),
+        (19, 10),
+        (20, 20),
+        (99, 20),
+    ],
+)
+def test_a_report_has_reached_the_last_level_that_it_passed(days: int, level: int | None) -> None:
+    due = date(2026, 6, 30)
+    assert reminder_level(due, add_working_days(due, days, OFFICIAL), OFFICIAL) == level
