@@ -40,9 +40,9 @@ def test_reports_are_owed_for_the_quarters_and_years_that_end_in_the_term() -> N
     assert [(o.kind, o.period, o.due_on) for o in owed] == [
         ("quarterly", "2025Q1", date(2025, 4, 15)),
         ("quarterly", "2025Q2", date(2025, 7, 14)),
-        ("quarterly", "2025Q3", date(2025, 10, 22)),
+        ("quarterly", "2025Q3", date(2025, 10, 21)),  # 1 to 8 October off, the 11th made up
         ("annual", "2025", date(2025, 12, 10)),
-        ("quarterly", "2025Q4", date(2026, 1, 16)),
+        ("quarterly", "2025Q4", date(2026, 1, 15)),  # 1 to 3 January off, the 4th made up
     ]
 
 
