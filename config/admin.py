@@ -8,19 +8,21 @@ from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, SignInFailure
+from accounts.models import ApiToken, IdempotentAnswer, SignInFailure
 from accounts.roles import Role
+from selection.models import Objection, ScoreSheet
 from workflow.fields import EncryptedTextField
 
 OURS = ("workflow", "accounts", "selection", "studios")
 SECRET = frozenset(
     {"payload", "salt", "body", "password", "digest", "sealed", "person_key", "facts", "last_error"}
 )
-NEVER_SHOWN = frozenset(
-    {"scoresheet", "objection", "ballot", "ballotvote", "vote"}
-)  # sealed, or told in confidence
+NEVER_SHOWN: frozenset[type[models.Model]] = frozenset(  # secret, sealed, or told in confidence
+    {ApiToken, IdempotentAnswer, Objection, ScoreSheet, SignInFailure}
+)
 SHOWN_IN_LISTS = 6
 
 
@@ -40,7 +42,7 @@ class ReadOnlySite(AdminSite):
         """Nobody signs in here; the page is not there for others."""
         raise Http404
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Passwords are changed on one's own page."""
         raise Http404
 
@@ -52,15 +54,19 @@ class ReadOnly(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at ru
     list_per_page = 25
     show_full_result_count = False
 
-    def __init__(self, model: type[models.Model], admin_site: AdminSite) -> None:
-        shown = [field for field in model._meta.fields if not _is_secret(field)]
-        self.fields = self.readonly_fields = tuple(field.name for field in shown)
-        columns = [field for field in shown if not isinstance(field, models.TextField | models.JSONField)]
-        self.list_display = tuple(field.name for field in columns[:SHOWN_IN_LISTS])
-        self.list_select_related = tuple(
-            field.name for field in columns[:SHOWN_IN_LISTS] if field.is_relation
-        )
-        super().__init__(model, admin_site)
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """Every column that may be read here."""
+        return [field.name for field in _shown(self.model)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        return self.get_fields(request, obj)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The first short ones."""
+        return [field.name for field in _listed(self.model)]
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        return [field.name for field in _listed(self.model) if field.is_relation]
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return site.has_permission(request)
@@ -78,12 +84,17 @@ class ReadOnly(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at ru
         return False
 
 
-def _is_secret(field: Any) -> bool:
-    return isinstance(field, EncryptedTextField) or field.name in SECRET
+def _shown(model: type[models.Model]) -> list[Any]:
+    return [f for f in model._meta.fields if not isinstance(f, EncryptedTextField) and f.name not in SECRET]
+
+
+def _listed(model: type[models.Model]) -> list[Any]:
+    short = [f for f in _shown(model) if not isinstance(f, models.TextField | models.JSONField)]
+    return short[:SHOWN_IN_LISTS]
 
 
 site = ReadOnlySite(name="admin")
 for _label in OURS:
     for _model in apps.get_app_config(_label).get_models():
-        if _model not in (ApiToken, SignInFailure) and _model._meta.model_name not in NEVER_SHOWN:
+        if _model not in NEVER_SHOWN:
             site.register(_model, ReadOnly)

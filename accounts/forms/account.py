@@ -25,7 +25,7 @@ class AccountFilter(forms.Form):
 class OrganisationField(forms.CharField):
     """An organisation by its name or code: the register is too long for a list."""
 
-    def clean(self, value: str) -> Organisation | None:  # type: ignore[override]
+    def clean(self, value: str) -> Organisation | None:
         text = super().clean(value)
         if not text:
             return None

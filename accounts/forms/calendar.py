@@ -22,7 +22,7 @@ class CalendarForm(forms.Form):
     )
 
     def clean_file(self) -> dict[str, Any]:
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("文件应不超过200 KB"))
         try:
