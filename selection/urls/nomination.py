@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+"""Addresses of the dossiers."""
 
-urlpatterns: list[URLPattern] = []
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from selection.views import dossier, nomination
+
+urlpatterns: list[URLPattern] = [
+    path("nominations/", nomination.nomination_list, name="nomination_list"),
+    path("nominations/new", dossier.nomination_new, name="nomination_new"),
+    path("nominations/<int:pk>/", nomination.nomination_detail, name="nomination_detail"),
+    path("nominations/<int:pk>/edit/<slug:section>/", dossier.nomination_edit, name="nomination_edit"),
+    path("nominations/<int:pk>/check", dossier.nomination_check, name="nomination_check"),
+    path("nominations/<int:pk>/correction", dossier.nomination_correction, name="nomination_correction"),
+]

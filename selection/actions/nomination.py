@@ -1,0 +1,314 @@
+"""A dossier from its first line to the nomination, its correction, its withdrawal and its revocation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from accounts.roles import Role
+from selection import policies
+from selection.errors import QuotaExceeded, SecondRoute
+from selection.messages import nomination as messages
+from selection.models import Nomination, Nominee, Quota, Recognition, Round
+from selection.models.nomination import DECLARATIONS, barred, is_open, places_used, plain_name, why_closed
+from selection.queries.dossier import CORRECTABLE, SECTIONS, Section, shown_value
+from selection.queries.nomination import Way, nominees_of, ways_of
+from selection.rules.eligibility import valid_id_number
+from workflow import clock, door, ledger
+from workflow.actor import Actor
+from workflow.errors import NotPermitted, OutsideWindow, StepRefused
+from workflow.machine import subject_of
+from workflow.rules.chain import canonical
+
+ledger.LABELS["nomination.create"] = _("建立申报")
+
+ENDED = (Nomination.State.WITHDRAWN, Nomination.State.DECLINED)
+
+
+# The unit ------------------------------------------------------------------------------------------------------------
+
+
+@door.act
+def create(round_: Round, *, by: Actor, name: str, id_number: str, route: str) -> Nomination:
+    """A dossier in draft for this person in this round. Born date and gender come from the identity number.
+
+    Raises `SecondRoute` where the person stands in the round already, without telling where.
+    """
+    if not by.holds(Role.UNIT_CLERK) or by.organisation_id is None:
+        raise NotPermitted(_("只有用人单位经办可以建立申报。"))
+    round_ = door.locked(round_)  # dossiers of one round are numbered one after another
+    if not is_open(round_):
+        raise OutsideWindow(why_closed(round_))
+    unit = Organisation.objects.select_related("parent__parent").get(pk=by.organisation_id)
+    way = _way(unit, route)
+    nominee = _nominee(name, id_number, round_)
+    nomination = Nomination.objects.create(
+        round=round_,
+        code=_next_code(round_),
+        nominee=nominee,
+        route=route,
+        unit=unit,
+        county=way.county,
+        nominator=way.nominator,
+        born_on=_born_on(nominee.id_number),
+        gender=_gender(nominee.id_number),
+        created_by=by if isinstance(by, User) else None,
+        created_at=clock.now(),
+    )
+    _record(nomination, "create", by, {"route": route, "unit": unit.name, "nominator": way.nominator.name})
+    return nomination
+
+
+def _way(unit: Organisation, route: str) -> Way:
+    way = ways_of(unit).get(route)
+    if way is None:
+        raise StepRefused(_("本单位不能走该推荐渠道。"), code="no_such_route")
+    return way
+
+
+def _nominee(name: str, id_number: str, round_: Round) -> Nominee:
+    number = id_number.strip().upper()
+    if not valid_id_number(number):
+        raise StepRefused(_("身份证号有误，请核对18位号码。"), code="bad_id_number")
+    known, new = Nominee.objects.get_or_create(
+        person_key=Nominee.key_of(number),
+        defaults={"id_number": number, "name": name.strip(), "name_key": plain_name(name)},
+    )
+    if new:
+        return known
+    if round_.nominations.filter(nominee=known).exclude(state__in=ENDED).exists():
+        raise SecondRoute(_("该人选在本轮已有申报，同一人在一轮中只能通过一个渠道申报一次。"))
+    if reason := barred(known, round_.rulebook.reference_date):
+        raise StepRefused(reason, code="barred")
+    return _named(known, name)
+
+
+def _named(known: Nominee, name: str) -> Nominee:
+    """The person under the name typed, as long as no office has seen the other one."""
+    if known.name_key == plain_name(name):
+        return known
+    if known.nominations.filter(submitted_at__isnull=False).exists():
+        raise StepRefused(_("姓名与身份证号不符，请核对后再填写。"), code="name_mismatch")
+    known.name, known.name_key = name.strip(), plain_name(name)
+    known.save(update_fields=["name", "name_key"])
+    return known
+
+
+def _next_code(round_: Round) -> str:
+    year = (round_.announced_at or clock.now()).astimezone(clock.ZONE).year
+    return f"{year}-{round_.nominations.count() + 1:04d}"
+
+
+def _born_on(id_number: str) -> date:
+    return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+
+
+def _gender(id_number: str) -> str:
+    odd = int(id_number[16]) % 2
+    return Nomination.Gender.MALE if odd else Nomination.Gender.FEMALE
+
+
+@door.act
+def save_section(
+    nomination: Nomination, section: Section, *, by: Actor, values: Mapping[str, Any]
+) -> Nomination:
+    """Keep what was typed into one section of a draft, finished or not. A changed field is no longer asked for."""
+    nomination = _editable(nomination, by)
+    given = {name: value for name, value in values.items() if name in section.fields}
+    changed = {name for name, value in given.items() if getattr(nomination, name) != value}
+    for name, value in given.items():
+        setattr(nomination, name, value)
+    nomination.requests = [row for row in nomination.requests if row["field"] not in changed]
+    nomination.save(update_fields=[*given, "requests"])
+    return nomination
+
+
+@door.act
+def sign(nomination: Nomination, *, by: Actor, declared: Iterable[str]) -> Nomination:
+    """Keep which declarations are made; one made before keeps its time."""
+    made = set(declared)
+    present = door.locked(nomination)
+    values = {
+        name: (getattr(present, name) or clock.now()) if name in made else None for name in DECLARATIONS
+    }
+    return save_section(present, SECTIONS[-1], by=by, values=values)
+
+
+def _editable(nomination: Nomination, by: Actor) -> Nomination:
+    nomination = door.locked(nomination)
+    if not policies.may_submit(nomination, by):
+        raise NotPermitted(_("只有本单位经办可以填写申报材料。"))
+    if nomination.state not in (Nomination.State.DRAFT, Nomination.State.RETURNED):
+        raise StepRefused(_("申报已提交，审核单位退回前不能修改。"), code="wrong_state")
+    if not is_open(nomination.round):
+        raise OutsideWindow(why_closed(nomination.round))
+    return nomination
+
+
+@door.act
+def submit(nomination: Nomination, *, by: Actor) -> Nomination:
+    """Send the dossier to its first desk, under the digest of what was sent."""
+    row = door.locked(nomination)
+    moved = door.take(row, "submit", by=by, at=clock.now(), payload={"dossier": digest(row)})
+    messages.submitted(moved)
+    return moved
+
+
+def digest(nomination: Nomination) -> str:
+    """SHA-256 of the dossier as it stands, in hexadecimal."""
+    values = {name: _plain(getattr(nomination, name)) for section in SECTIONS for name in section.fields}
+    return sha256(canonical({**values, "person": nomination.nominee.person_key})).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@door.act
+def correct(nomination: Nomination, *, by: Actor, values: Mapping[str, Any]) -> Nomination:
+    """Hand in the correction: the fields asked for and no other, old and new on the record, the phone masked."""
+    row = door.locked(nomination)
+    asked = [request["field"] for request in row.requests]
+    if stray := sorted(set(values) - set(asked)):
+        raise StepRefused(_("只能补正所要求的栏目。"), code=f"not_asked:{stray[0]}")
+    changes = {
+        name: [shown_value(name, getattr(row, name)), shown_value(name, values[name])] for name in values
+    }
+    moved = door.take(nomination, "correct", by=by, values=dict(values), payload={"changes": changes})
+    if moved.missing_fields:
+        raise StepRefused(_("补正后仍有必填栏目为空。"), code="incomplete")
+    messages.corrected(moved)
+    return moved
+
+
+# The offices ---------------------------------------------------------------------------------------------------------
+
+
+@door.act
+def endorse(nomination: Nomination, *, by: Actor, opinion: str, originals_checked: bool) -> Nomination:
+    """The county agrees, having seen the originals, and passes the dossier on."""
+    moved = door.take(
+        nomination,
+        "endorse",
+        by=by,
+        opinion=opinion,
+        originals_checked=originals_checked,
+        payload={"opinion": opinion, "originals_checked": originals_checked},
+    )
+    _require_originals(moved)
+    messages.endorsed(moved)
+    return moved
+
+
+@door.act
+def return_for_completion(
+    nomination: Nomination, *, by: Actor, requests: Iterable[Mapping[str, str]]
+) -> Nomination:
+    """Give the dossier back, with the reason at each field."""
+    asked = [{"field": row["field"], "reason": row["reason"].strip()} for row in requests]
+    if not asked or any(row["field"] not in CORRECTABLE or not row["reason"] for row in asked):
+        raise StepRefused(_("请至少在一个栏目写明需要补充的内容。"), code="no_reasons")
+    moved = door.take(nomination, "return_for_completion", by=by, requests=asked, payload={"requests": asked})
+    messages.returned(moved)
+    return moved
+
+
+@door.act
+def decline(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
+    """Do not nominate this person in this round."""
+    moved = door.take(nomination, "decline", by=by, reason=reason)
+    messages.declined(moved)
+    return moved
+
+
+@door.act
+def nominate(
+    nomination: Nomination,
+    *,
+    by: Actor,
+    rank: int,
+    opinion: str,
+    background: str,
+    originals_checked: bool = False,
+) -> Nomination:
+    """Put the person forward to the province on one of the nominator's places.
+
+    The quota's row is locked first, so that of two who reach for the last place one gets it. Raises `QuotaExceeded`.
+    """
+    quota = _locked_quota(nomination)
+    if policies.may_nominate(nomination, by):  # to anybody else the door says that it is not theirs
+        _require_place(nomination, quota)
+        _require_free_rank(nomination, rank)
+    moved = door.take(
+        nomination,
+        "nominate",
+        by=by,
+        at=clock.now(),
+        rank=rank,
+        opinion=opinion,
+        background=background,
+        originals_checked=originals_checked,
+        payload={"rank": rank, "opinion": opinion},
+    )
+    _require_originals(moved)
+    messages.nominated(moved)
+    return moved
+
+
+def _locked_quota(nomination: Nomination) -> Quota | None:
+    rows = Quota.objects.select_for_update()
+    return rows.filter(round=nomination.round_id, nominator=nomination.nominator_id).first()
+
+
+def _require_place(nomination: Nomination, quota: Quota | None) -> None:
+    places = quota.places if quota else 0
+    if is_open(nomination.round) and places_used(nomination) >= places:
+        raise QuotaExceeded(_("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {"places": places})
+
+
+def _require_free_rank(nomination: Nomination, rank: int) -> None:
+    if nominees_of(nomination.round, nomination.nominator_id).filter(rank_in_nominator=rank).exists():
+        raise StepRefused(_("第%(rank)s位已有人选，请另选排序。") % {"rank": rank}, code="rank_taken")
+
+
+def _require_originals(moved: Nomination) -> None:
+    if not moved.originals_checked:
+        raise StepRefused(_("请先核对原件并填写审核意见。"), code="originals_unchecked")
+
+
+@door.act
+def withdraw(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
+    """Take the dossier back. Its place is free again only while the round still takes dossiers."""
+    _locked_quota(nomination)
+    row = door.locked(nomination)
+    frees = row.nominated_at is not None and is_open(row.round)
+    moved = door.take(
+        nomination, "withdraw", by=by, reason=reason, frees_place=frees, payload={"frees_place": frees}
+    )
+    messages.withdrawn(moved)
+    return moved
+
+
+@door.act
+def revoke(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
+    """Take the title away, from today: the certificate says so at once."""
+    moved = door.take(nomination, "revoke", by=by, reason=reason)
+    Recognition.objects.filter(nomination=moved).update(revoked_on=clock.today())
+    messages.revoked(moved)
+    return moved
+
+
+def _record(nomination: Nomination, what: str, by: Actor, payload: Mapping[str, Any]) -> None:
+    ledger.append(
+        by,
+        chain=nomination.chain_key,
+        kind=f"nomination.{what}",
+        subject=subject_of(nomination),
+        rules_version=nomination.rules_version,
+        payload=payload,
+    )

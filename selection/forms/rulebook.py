@@ -1,0 +1,259 @@
+"""The form of a rulebook: whatever is well formed is kept; what the rules still lack is said at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from selection.models import Expert
+from selection.queries.round import nominators
+from selection.queries.rulebook import LABELS, METHODS, NOTICE_MODES
+from selection.rules.rulebook import Fault
+from workflow import clock
+from workflow.errors import Sentence
+
+SPARE_CRITERIA = 2
+INSTANTS = ("opens_at", "closes_at")
+WHOLE = {  # name -> unit of the hint
+    "ceiling": _("名"),
+    "min_sheets": _("份"),
+    "min_sheets_for_trim": _("份"),
+    "per_nominee": _("人"),
+    "panel_size": _("人"),
+    "shortlist": _("人"),
+    "notice_days": _("天"),
+    "correction_days": _("个工作日"),
+    "unit_notice_days": _("个工作日"),
+    "scoring_days": _("个工作日"),
+    "recheck_days": _("个工作日"),
+    "management_years": _("年"),
+}
+
+GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
+    (_("日期与资格"), ("opens_at", "closes_at", "reference_date", "ceiling")),
+    (_("评分"), ("pass_line", "method", "tie_criterion", "min_sheets", "min_sheets_for_trim")),
+    (_("评审专家"), ("per_nominee", "shortlist", "panel_size")),
+    (
+        _("期限"),
+        ("notice_days", "notice_mode", "unit_notice_days", "correction_days", "recheck_days", "scoring_days"),
+    ),
+    (_("资助与管理"), ("award", "instalment_shares", "management_years")),
+)
+
+SENTENCES: dict[str, Sentence] = {
+    "missing": _("请填写%(label)s"),
+    "unknown": _("规则书中没有%(label)s这一项"),
+    "malformed": _("%(label)s的格式不符"),
+    "closes_before_opening": _("申报截止应晚于申报开始"),
+    "reference_after_closing": _("资格条件基准日不得晚于申报截止日%(closing_day)s"),
+    "calendar_missing": _("%(year)s年工作日历未导入，无法计算期限，请先导入该年日历"),
+    "below_minimum": _("%(label)s不得少于%(minimum)s"),
+    "out_of_range": _("%(label)s应在%(minimum)s至%(maximum)s之间"),
+    "unknown_choice": _("%(label)s的选项%(value)s不存在"),
+    "weights_not_100": _("各指标权重合计应为100，现为%(total)s"),
+    "weight_not_positive": _("指标%(criterion)s的权重应大于0"),
+    "criterion_twice": _("指标代号%(criterion)s重复"),
+    "unknown_criterion": _("评分指标中没有代号%(criterion)s"),
+    "more_than_panel": _("每份申报的评审专家不得多于评审组人数%(panel_size)s"),
+    "more_than_drawn": _("有效评分表的下限不得多于每份申报的评审专家%(per_nominee)s人"),
+    "strata_not_panel": _("各类专家合计%(total)s人，应等于评审组人数%(panel_size)s人"),
+    "negative": _("%(label)s不得为负数"),
+    "shares_not_100": _("各期拨付比例合计应为100，现为%(total)s"),
+    "no_quotas": _("请至少为一个推荐单位分配名额"),
+}
+
+shares_format = RegexValidator(
+    r"^\s*\d{1,3}(\s*[,，/、]\s*\d{1,3})*\s*$", _("请按“50, 30, 20”的样式填写各期比例")
+)
+
+
+def sentence_of(fault: Fault) -> str:
+    """What is wrong, in words."""
+    label = LABELS.get(fault.field, fault.field)
+    return str(SENTENCES.get(fault.code, SENTENCES["malformed"])) % {"label": label, **fault.arguments}
+
+
+class RulebookForm(forms.Form):
+    """Every parameter of a round. Dates may wait; the other fields start from the defaults."""
+
+    opens_at = forms.DateTimeField(label=LABELS["opens_at"], required=False)
+    closes_at = forms.DateTimeField(
+        label=LABELS["closes_at"], required=False, help_text=_("到该时刻即截止，晚一秒不受理。")
+    )
+    reference_date = forms.DateField(
+        label=LABELS["reference_date"], required=False, help_text=_("年限和年龄算到这一天，含当日。")
+    )
+    pass_line = forms.DecimalField(label=LABELS["pass_line"], max_digits=5, decimal_places=2)
+    method = forms.ChoiceField(label=LABELS["method"], choices=METHODS)
+    tie_criterion = forms.CharField(
+        label=LABELS["tie_criterion"], max_length=10, help_text=_("填写指标代号。")
+    )
+    notice_mode = forms.ChoiceField(label=LABELS["notice_mode"], choices=NOTICE_MODES)
+    award = forms.DecimalField(
+        label=LABELS["award"], max_digits=12, decimal_places=2, help_text=_("每个工作室，单位：元。")
+    )
+    instalment_shares = forms.CharField(
+        label=LABELS["instalment_shares"],
+        max_length=60,
+        validators=[shares_format],
+        help_text=_("各期百分比，用逗号分开，合计100。"),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, content: Mapping[str, Any]) -> None:
+        super().__init__(data, initial=flat(content))
+        for name, unit in WHOLE.items():
+            self.fields[name] = forms.IntegerField(
+                label=LABELS[name],
+                min_value=0,
+                max_value=9999,
+                help_text=_("单位：%(unit)s。") % {"unit": unit},
+            )
+        for value, label in Expert.Category.choices:
+            self.fields[f"stratum_{value}"] = forms.IntegerField(
+                label=label, min_value=0, max_value=99, required=False
+            )
+        self.offices = list(nominators())
+        for office in self.offices:
+            self.fields[_quota(office)] = forms.IntegerField(
+                label=office.name, min_value=0, max_value=999, required=False
+            )
+        self.criteria_rows = range(len(content.get("criteria") or ()) + SPARE_CRITERIA)
+        for row in self.criteria_rows:
+            self._add_criterion(row)
+
+    def _add_criterion(self, row: int) -> None:
+        number = {"n": row + 1}
+        self.fields[f"criterion_{row}_code"] = forms.CharField(
+            label=_("指标%(n)s代号") % number, max_length=10, required=False
+        )
+        self.fields[f"criterion_{row}_name"] = forms.CharField(
+            label=_("指标%(n)s名称") % number, max_length=60, required=False
+        )
+        self.fields[f"criterion_{row}_name_en"] = forms.CharField(
+            label=_("指标%(n)s英文名称") % number, max_length=120, required=False
+        )
+        self.fields[f"criterion_{row}_weight"] = forms.DecimalField(
+            label=_("指标%(n)s权重") % number, max_digits=5, decimal_places=2, required=False
+        )
+
+    @property
+    def groups(self) -> list[tuple[Sentence, list[Any]]]:
+        """Fields in the groups of the page; criteria and quotas stand apart."""
+        strata = [f"stratum_{value}" for value in Expert.Category.values]
+        return [(title, [self[name] for name in (*names, *(strata if "panel_size" in names else ()))])
+                for title, names in GROUPS]  # fmt: skip
+
+    @property
+    def criteria(self) -> list[list[Any]]:
+        """The fields of each criterion."""
+        parts = ("code", "name", "name_en", "weight")
+        return [[self[f"criterion_{row}_{part}"] for part in parts] for row in self.criteria_rows]
+
+    @property
+    def quota_fields(self) -> list[Any]:
+        """One field a nominator."""
+        return [self[_quota(office)] for office in self.offices]
+
+    def clean_instalment_shares(self) -> list[int]:
+        text = str(self.cleaned_data["instalment_shares"])
+        for mark in "，/、":
+            text = text.replace(mark, ",")
+        return [int(part) for part in text.split(",")]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        for row in self.criteria_rows:
+            given = self._criterion(row)
+            if any(given.values()) and not all((given["code"], given["name"], given["weight"] is not None)):
+                self.add_error(
+                    f"criterion_{row}_code", _("请把指标%(n)s的代号、名称和权重填完整") % {"n": row + 1}
+                )
+        return self.cleaned_data
+
+    def _criterion(self, row: int) -> dict[str, Any]:
+        return {
+            part: self.cleaned_data.get(f"criterion_{row}_{part}")
+            for part in ("code", "name", "name_en", "weight")
+        }
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was typed, as a rulebook is stored."""
+        found = self.cleaned_data
+        stored: dict[str, Any] = {
+            name: found[name] for name in (*WHOLE, "method", "notice_mode", "instalment_shares")
+        }
+        stored["tie_criterion"] = found["tie_criterion"].strip().upper()
+        stored |= {name: f"{found[name]:.2f}" for name in ("pass_line", "award")}
+        for name in (*INSTANTS, "reference_date"):
+            if found[name] is not None:
+                stored[name] = found[name].isoformat()
+        stored["strata"] = {
+            value: found[f"stratum_{value}"] for value in Expert.Category.values if found[f"stratum_{value}"]
+        }
+        stored["quotas"] = {
+            office.code: found[_quota(office)] for office in self.offices if found[_quota(office)]
+        }
+        stored["criteria"] = [_stored(row) for row in map(self._criterion, self.criteria_rows) if row["code"]]
+        return stored
+
+    def show(self, faults: Iterable[Fault]) -> None:
+        """Say at each field what the rules lack."""
+        for fault in faults:
+            self.add_error(self._place_of(fault.field), ValidationError(sentence_of(fault), code=fault.code))
+
+    def _place_of(self, name: str) -> str | None:
+        if name == "quotas":
+            return _quota(self.offices[0]) if self.offices else None
+        places = {"criteria": "criterion_0_weight", "strata": f"stratum_{Expert.Category.values[0]}"}
+        place = places.get(name, name)
+        return place if place in self.fields else None
+
+
+def _quota(office: Organisation) -> str:
+    return f"quota_{office.pk}"
+
+
+def _stored(row: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "code": row["code"].strip().upper(),
+        "name": row["name"].strip(),
+        "name_en": (row["name_en"] or "").strip(),
+        "weight": f"{row['weight']:.2f}",
+    }
+
+
+def flat(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored rules as the form's fields have them."""
+    found: dict[str, Any] = {
+        name: value for name, value in content.items() if name not in {"criteria", "strata", "quotas"}
+    }
+    for name in INSTANTS:
+        if content.get(name):
+            found[name] = (
+                datetime.fromisoformat(content[name]).astimezone(clock.ZONE).strftime("%Y-%m-%dT%H:%M")
+            )
+    found["instalment_shares"] = ", ".join(str(share) for share in content.get("instalment_shares") or ())
+    found |= {f"stratum_{value}": n for value, n in (content.get("strata") or {}).items()}
+    for row, criterion in enumerate(content.get("criteria") or ()):
+        found |= {f"criterion_{row}_{part}": value for part, value in criterion.items()}
+    codes = dict(nominators().values_list("code", "pk"))
+    found |= {f"quota_{codes[code]}": n for code, n in (content.get("quotas") or {}).items() if code in codes}
+    return found
+
+
+def of_stored(content: Mapping[str, Any], faults: Iterable[Fault]) -> RulebookForm:
+    """The form as it was saved. Rules that were saved once show at their fields what they lack."""
+    if not any(content.get(name) for name in INSTANTS):
+        return RulebookForm(content=content)
+    form = RulebookForm(flat(content), content=content)
+    form.is_valid()
+    form.show(faults)
+    return form

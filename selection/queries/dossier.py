@@ -1,0 +1,259 @@
+"""A dossier in words: its sections, their state, its answers masked, its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from selection.models import Nomination
+from selection.models.nomination import DECLARATIONS, REQUIRED, RULE_NAMES, barred
+from selection.rules.dossier import Finding
+from workflow import calendar, clock
+from workflow.errors import Sentence
+from workflow.rules.calendar import CalendarMissing, add_working_days, working_days_between
+
+UNIT_NOTICE = ("unit_notice_from", "unit_notice_until", "unit_notice_proof")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the dossier."""
+
+    slug: str
+    title: Sentence
+    hint: Sentence
+    fields: tuple[str, ...]
+    rules: tuple[str, ...] = ()  # eligibility rules that look at its fields
+
+
+SECTIONS = (
+    Section(
+        "basic",
+        _("基本信息"),
+        _("性别、出生日期、联系方式、职务、服务领域"),
+        ("gender", "born_on", "phone", "title", "other_affiliation", "field"),
+    ),
+    Section(
+        "practice",
+        _("证书与从业"),
+        _("职业资格证书、从业和在本省从业的起始日期"),
+        ("certificate_level", "certificate_number", "certified_on", "practice_since", "province_since"),
+        ("E03", "E04", "E05", "E06"),
+    ),
+    Section("story", _("事迹与简介"), _("主要事迹和公示时使用的简介"), ("achievements", "summary")),
+    Section("studio", _("工作室设想"), _("目标、团队、场地、合作站点、三年任务和预算"), ("studio_plan",)),
+    Section(
+        "unit", _("单位意见与公示"), _("单位意见、单位公示的起止日期和证明"), ("unit_opinion", *UNIT_NOTICE)
+    ),
+    Section("declarations", _("声明"), _("真实性承诺、利益冲突声明、隐私告知、公示单独同意"), DECLARATIONS),
+)
+NEEDED = frozenset((*REQUIRED, *UNIT_NOTICE, *DECLARATIONS))
+CORRECTABLE = tuple(name for section in SECTIONS[:-1] for name in section.fields)
+
+
+def section_named(slug: str) -> Section | None:
+    """The section of that name."""
+    return next((section for section in SECTIONS if section.slug == slug), None)
+
+
+def section_of(field: str) -> Section:
+    """The section that holds a field."""
+    return next(section for section in SECTIONS if field in section.fields)
+
+
+def label_of(field: str) -> str:
+    """What a field of the dossier is called."""
+    return str(Nomination._meta.get_field(field).verbose_name)
+
+
+# What is shown -------------------------------------------------------------------------------------------------------
+
+
+def masked_id(number: str) -> str:
+    """330***********123X: three in front, four behind."""
+    return f"{number[:3]}{'*' * 11}{number[-4:]}" if len(number) == 18 else "*" * len(number)
+
+
+def masked_phone(number: str) -> str:
+    """138****1234."""
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 11 else "*" * len(number)
+
+
+def shown(nomination: Nomination, field: str) -> str:
+    """A field as people read it; the phone is masked, whoever reads."""
+    value = getattr(nomination, field)
+    return shown_value(field, value)
+
+
+def shown_value(field: str, value: Any) -> str:
+    """The same for a value that does not stand on the row."""
+    if not value:
+        return "—"
+    if field == "phone":
+        return masked_phone(value)
+    if field in DECLARATIONS:
+        return gettext("%(at)s已签署") % {"at": value.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")}
+    if isinstance(value, date):
+        return value.isoformat()
+    choices = Nomination._meta.get_field(field).choices
+    return str(dict(choices).get(value, value)) if choices else str(value)
+
+
+def answers(nomination: Nomination) -> list[dict[str, Any]]:
+    """Every section with its rows (field, label, answer), to read or to check."""
+    return [
+        {
+            "section": section,
+            "rows": [(name, label_of(name), shown(nomination, name)) for name in section.fields],
+            "url": reverse("nomination_edit", args=[nomination.pk, section.slug]),
+        }
+        for section in SECTIONS
+    ]
+
+
+# How far it is -------------------------------------------------------------------------------------------------------
+
+
+def tasks(nomination: Nomination) -> list[dict[str, Any]]:
+    """The sections as a task list."""
+    failed = {found.rule for found in nomination.findings if found.hard and found.outcome == "fail"}
+    return [
+        {
+            "title": section.title,
+            "url": reverse("nomination_edit", args=[nomination.pk, section.slug]),
+            "note": section.hint,
+            "state": _state_of(nomination, section, failed),
+            "slug": section.slug,
+        }
+        for section in SECTIONS
+    ]
+
+
+def _state_of(nomination: Nomination, section: Section, failed: set[str]) -> str:
+    if any(request["field"] in section.fields for request in nomination.requests):
+        return "wrong"
+    filled = [name for name in section.fields if getattr(nomination, name)]
+    if any(name not in filled for name in section.fields if name in NEEDED):
+        return "started" if filled else ""
+    if failed & set(section.rules):
+        return "wrong"
+    if section.slug == "unit" and unit_notice(nomination)["state"] != "pass":
+        return "waiting"
+    return "done"
+
+
+def outstanding(listed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What stands between the dossier and its submission, with links."""
+    words = {
+        "": gettext("%(title)s未开始"), "started": gettext("%(title)s未填完"), "wrong": gettext("%(title)s须修改"),
+        "waiting": gettext("%(title)s期限未满"),
+    }  # fmt: skip
+    return [
+        {"url": task["url"], "text": words[task["state"]] % {"title": task["title"]}}
+        for task in listed
+        if task["state"] != "done"
+    ]
+
+
+# What the rules say --------------------------------------------------------------------------------------------------
+
+
+def rules(nomination: Nomination) -> list[dict[str, Any]]:
+    """The eligibility rules one by one, as components/rule.html shows them."""
+    rows = [_rule(nomination, found) for found in nomination.findings]
+    reason = barred(nomination.nominee, nomination.reference_date)
+    rows.append(
+        {"title": _("未曾认定、无限制期"), "detail": gettext("E12、E13 · 系统核对"), "state": "fail" if reason else "pass",
+         "advice": reason}
+    )  # fmt: skip
+    rows.append(unit_notice(nomination))
+    rows.append(
+        {"title": _("非公务员、无处分、无失信"), "detail": gettext("E02、E09、E10 · 由推荐单位核实"), "state": "person",
+         "advice": ""}
+    )  # fmt: skip
+    return rows
+
+
+def _rule(nomination: Nomination, found: Finding) -> dict[str, Any]:
+    state = "wait" if found.outcome == "fail" and _unanswered(nomination, found.rule) else found.outcome
+    return {
+        "title": RULE_NAMES[found.rule],
+        "detail": f"{found.rule} · {_has(nomination, found)}",
+        "state": state,
+        "advice": _advice(nomination, found) if state != "wait" else "",
+    }
+
+
+_LOOKS_AT = {
+    "E03": "certificate_level", "E04": "certified_on", "E05": "practice_since", "E06": "province_since",
+    "E07": "born_on",
+}  # fmt: skip
+
+
+def _unanswered(nomination: Nomination, rule: str) -> bool:
+    field = _LOOKS_AT.get(rule)
+    return field is not None and not getattr(nomination, field)
+
+
+def _has(nomination: Nomination, found: Finding) -> str:
+    if _unanswered(nomination, found.rule):
+        return gettext("尚未填写")
+    if found.rule == "E00":
+        return gettext("系统核对")
+    if found.rule == "E03":
+        return shown(nomination, "certificate_level")
+    if found.rule == "E07":
+        return gettext("%(n)s周岁，可放宽项") % {"n": found.has}
+    start = getattr(nomination, _LOOKS_AT[found.rule])
+    return gettext("自%(day)s起") % {"day": start.isoformat()}
+
+
+def _advice(nomination: Nomination, found: Finding) -> str:
+    if found.outcome == "pass":
+        return ""
+    if found.rule == "E07":
+        return gettext("超过55周岁，须由推荐单位说明理由并经省级核准。")
+    if found.passes_on is not None:
+        return gettext("满足日期为%(day)s，晚于基准日%(reference)s，本轮不能提交。") % {
+            "day": found.passes_on.isoformat(),
+            "reference": nomination.reference_date.isoformat(),
+        }
+    return gettext("不符合条件，本轮不能提交。")
+
+
+def unit_notice(nomination: Nomination) -> dict[str, Any]:
+    """The unit's own notice: how long it stood, and the day on which it is long enough."""
+    needed = nomination.round.rulebook.unit_notice_days
+    title = gettext("单位公示满%(n)s个工作日") % {"n": needed}
+    start, end = nomination.unit_notice_from, nomination.unit_notice_until
+    if start is None:
+        return {"title": title, "detail": gettext("尚未填写"), "state": "wait", "advice": ""}
+    detail = gettext("%(day)s张贴，当日不计") % {"day": start.isoformat()}
+    try:
+        full = add_working_days(start, needed, calendar.current())
+        counted = working_days_between(start, end, calendar.current()) if end else 0
+    except CalendarMissing as absent:
+        advice = gettext("%(year)s年工作日历未导入，无法计算期限。") % {"year": absent.year}
+        return {"title": title, "detail": detail, "state": "fail", "advice": advice}
+    return {"title": title, "detail": detail, **_notice_state(nomination, full, counted >= needed)}
+
+
+def _notice_state(nomination: Nomination, full: date, long_enough: bool) -> dict[str, str]:
+    end = nomination.unit_notice_until
+    if not long_enough or end is None:
+        advice = gettext("应公示至%(day)s或以后。") % {"day": full.isoformat()}
+        return {"state": "fail" if end else "wait", "advice": advice}
+    if end > clock.today():
+        return {
+            "state": "wait",
+            "advice": gettext("公示至%(day)s，期满后方可提交。") % {"day": end.isoformat()},
+        }
+    if not nomination.unit_notice_proof:
+        return {"state": "wait", "advice": gettext("缺少公示证明。")}
+    return {"state": "pass", "advice": ""}

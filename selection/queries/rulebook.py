@@ -1,0 +1,138 @@
+"""A rulebook in words: what each parameter is called, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from selection.models import Expert
+from selection.rules.rulebook import Rulebook
+from workflow import clock
+from workflow.errors import Sentence
+
+LABELS: dict[str, Sentence] = {
+    "opens_at": _("申报开始"),
+    "closes_at": _("申报截止"),
+    "reference_date": _("资格条件基准日"),
+    "ceiling": _("认定上限"),
+    "pass_line": _("入选分数线"),
+    "criteria": _("评分指标"),
+    "tie_criterion": _("同分时先比的指标"),
+    "method": _("得分算法"),
+    "min_sheets": _("每份申报至少有效评分表"),
+    "min_sheets_for_trim": _("去最高最低所需评分表"),
+    "per_nominee": _("每份申报的评审专家"),
+    "panel_size": _("评审组人数"),
+    "strata": _("专家类别构成"),
+    "shortlist": _("抽取时的候选专家范围"),
+    "notice_days": _("公示期"),
+    "notice_mode": _("公示期计算方式"),
+    "correction_days": _("补正期限"),
+    "unit_notice_days": _("单位公示期"),
+    "scoring_days": _("评分期限"),
+    "recheck_days": _("申请复核期限"),
+    "award": _("资助金额"),
+    "instalment_shares": _("各期拨付比例"),
+    "management_years": _("管理期"),
+    "quotas": _("推荐名额"),
+}
+METHODS = (
+    ("trimmed_mean", _("去掉一个最高分和一个最低分后的平均分")),
+    ("mean", _("平均分")),
+    ("median", _("中位数")),
+)
+NOTICE_MODES = (("working_days", _("按工作日计算")), ("calendar_days", _("按自然日计算")))
+
+Row = tuple[Sentence, Any]
+
+
+def groups(rules: Rulebook) -> list[tuple[Sentence, list[Row]]]:
+    """Every parameter but criteria and quotas, in groups, as a reader reads them."""
+    return [
+        (_("日期与资格"), _dates(rules)),
+        (_("评分"), _scoring(rules)),
+        (_("评审专家"), _panel(rules)),
+        (_("期限"), _periods(rules)),
+        (_("资助与管理"), _money(rules)),
+    ]
+
+
+def _row(name: str, pattern: Sentence, value: Any) -> Row:
+    return LABELS[name], str(pattern) % {"n": value}
+
+
+def _when(moment: Any) -> str:
+    return str(moment.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M"))
+
+
+def _dates(rules: Rulebook) -> list[Row]:
+    return [
+        (LABELS["opens_at"], _when(rules.opens_at)),
+        (LABELS["closes_at"], _when(rules.closes_at)),
+        (LABELS["reference_date"], rules.reference_date.isoformat()),
+        _row("ceiling", _("%(n)s名"), rules.ceiling),
+    ]
+
+
+def _scoring(rules: Rulebook) -> list[Row]:
+    return [
+        _row("pass_line", _("%(n)s分"), rules.pass_line),
+        (LABELS["method"], dict(METHODS).get(rules.method, rules.method)),
+        (LABELS["tie_criterion"], rules.tie_criterion),
+        _row("min_sheets", _("%(n)s份"), rules.min_sheets),
+        _row("min_sheets_for_trim", _("%(n)s份"), rules.min_sheets_for_trim),
+    ]
+
+
+def _panel(rules: Rulebook) -> list[Row]:
+    names = dict(Expert.Category.choices)
+    strata = "、".join(
+        gettext("%(name)s%(n)s人") % {"name": names.get(name, name), "n": n}
+        for name, n in rules.strata.items()
+    )
+    return [
+        _row("panel_size", _("%(n)s人"), rules.panel_size),
+        (LABELS["strata"], strata),
+        _row("per_nominee", _("%(n)s人"), rules.per_nominee),
+        _row("shortlist", _("%(n)s人"), rules.shortlist),
+    ]
+
+
+def _periods(rules: Rulebook) -> list[Row]:
+    days = _("%(n)s个工作日")
+    mode = dict(NOTICE_MODES).get(rules.notice_mode, rules.notice_mode)
+    return [
+        _row("notice_days", days if rules.notice_mode == "working_days" else _("%(n)s天"), rules.notice_days),
+        (LABELS["notice_mode"], mode),
+        _row("unit_notice_days", days, rules.unit_notice_days),
+        _row("correction_days", days, rules.correction_days),
+        _row("recheck_days", days, rules.recheck_days),
+        _row("scoring_days", days, rules.scoring_days),
+    ]
+
+
+def _money(rules: Rulebook) -> list[Row]:
+    return [
+        (LABELS["award"], f"¥{rules.award:,.2f}"),
+        (LABELS["instalment_shares"], " / ".join(f"{share}%" for share in rules.instalment_shares)),
+        _row("management_years", _("%(n)s年"), rules.management_years),
+    ]
+
+
+def criteria(rules: Rulebook) -> list[dict[str, Any]]:
+    """The criteria with names in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return [
+        {"code": c.code, "name": c.name_en if english and c.name_en else c.name, "weight": c.weight}
+        for c in rules.criteria
+    ]
+
+
+def quota_names(quotas: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The places by the nominators' names, in the order of their codes."""
+    names = dict(Organisation.objects.filter(code__in=quotas).values_list("code", "name"))
+    return [(names.get(code, code), places) for code, places in sorted(quotas.items()) if places]
