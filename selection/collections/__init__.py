@@ -1,5 +1,27 @@
 """What pages and API share; importing this registers every collection and every list of what waits."""
 
-from selection.collections import ( round, nomination, qualification, panel, scoring, deliberation, notice, objection, determination,)
+from selection.collections import (
+    deliberation,
+    determination,
+    home,
+    nomination,
+    notice,
+    objection,
+    panel,
+    qualification,
+    round,
+    scoring,
+)
 
-__all__ = ["round", "nomination", "qualification", "panel", "scoring", "deliberation", "notice", "objection", "determination", ]
+__all__ = [
+    "deliberation",
+    "determination",
+    "home",
+    "nomination",
+    "notice",
+    "objection",
+    "panel",
+    "qualification",
+    "round",
+    "scoring",
+]
