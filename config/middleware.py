@@ -40,7 +40,7 @@ def chosen_language(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         language = _language_of(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = get_response(request)
             response.headers.setdefault("Content-Language", "zh-CN" if language == "zh-hans" else language)
             return response

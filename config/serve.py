@@ -12,10 +12,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import waitress
-from celery.beat import EmbeddedService
+from celery.beat import EmbeddedService, Scheduler
 from celery.worker import WorkController, state
 from django.core.wsgi import get_wsgi_application
 
@@ -56,9 +56,11 @@ class Site:
             without_heartbeat=True,
             loglevel="WARNING",
         )
-        self.timetable: Any = EmbeddedService(app, thread=True)
+        self.timetable: Any = cast(Any, EmbeddedService)(
+            app, thread=True, scheduler_cls=Scheduler
+        )  # keeps no file
         self.timetable.daemon = True
-        self.threads = (
+        self.threads: tuple[threading.Thread, ...] = (
             threading.Thread(target=self.server.run, name="web", daemon=True),
             threading.Thread(target=self.worker.start, name="worker", daemon=True),
             self.timetable,
@@ -80,7 +82,7 @@ class Site:
         try:
             connection.request("GET", "/healthz")
             return connection.getresponse().status < 500
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
@@ -96,7 +98,7 @@ class Site:
         watchdog = threading.Timer(STOP_SECONDS, os._exit, [1])
         watchdog.daemon = True
         watchdog.start()
-        state.should_stop = os.EX_OK
+        cast(Any, state).should_stop = os.EX_OK
         self.timetable.service.stop()
         self.server.task_dispatcher.shutdown(timeout=3)
         for thread in self.threads[1:]:

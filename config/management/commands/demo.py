@@ -40,10 +40,10 @@ class Command(BaseCommand):
 
         try:
             listener = serve.reserve(options["port"])
-            if "SITE_URL" not in os.environ:
-                settings.SITE_URL = f"http://{serve.HOST}:{options['port']}"
+            address = f"http://{serve.HOST}:{listener.getsockname()[1]}"
+            settings.SITE_URL = os.environ.get("SITE_URL") or address
             self.prepare(options)
-            serve.run(listener, ready=lambda: self.print_ready(options["port"]))
+            serve.run(listener, ready=lambda: self.print_ready(address))
         except serve.CannotServe as fault:
             raise CommandError(str(fault)) from fault
 
@@ -56,9 +56,9 @@ class Command(BaseCommand):
             demo.load(options["stage"], options["seed"])
         connections.close_all()
 
-    def print_ready(self, port: int) -> None:
+    def print_ready(self, address: str) -> None:
         self.print_accounts()
-        self.stdout.write(f"Ready: http://127.0.0.1:{port}")
+        self.stdout.write(f"Ready: {address}")
         self.stdout.flush()
 
     def print_accounts(self) -> None:

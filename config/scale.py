@@ -1,0 +1,199 @@
+"""A database of a given size, for measurements: rows in bulk, valid by every constraint, without ledger and messages."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import cycle, islice
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.actions.organisation import load_tree
+from accounts.models import Organisation, RoleGrant, User
+from accounts.roles import Role
+from selection.models import Expert, Nomination, Nominee, Quota, Recognition, Round, RulebookVersion
+from selection.rules.rulebook import DEFAULT_RULEBOOK
+from studios.models import Agreement, Instalment, Studio
+from studios.rules.money import split_award
+from workflow import clock
+from workflow.actor import SYSTEM
+
+BATCH = 1000
+BEFORE_PROVINCE = ("draft", "returned", "county_review", "nominator_review")
+OPEN_STATES = (*BEFORE_PROVINCE, "nominated", "nominated")
+PAST_STATES = ("disqualified", "not_selected", "not_selected")
+FIELDS = [value for value, _label in Nomination.Field.choices]
+SINCE = date(2020, 1, 1)
+
+
+@transaction.atomic
+def fill(*, rounds: int, nominations: int, experts: int, studios: int) -> None:
+    """Add so many rounds (the last one open) with so many nominations in all, experts, and studios of an old batch."""
+    load_tree(by=SYSTEM)
+    run = f"scale{Round.objects.count()}"
+    counties = list(Organisation.objects.filter(kind="county").select_related("parent").order_by("code"))
+    units = _units(run, counties, max(1, nominations // 50))
+    made = _rounds(run, rounds, places=nominations)
+    _nominations(run, made, units, nominations)
+    _experts(run, units, experts)
+    if studios:
+        _studios(run, units, studios)
+
+
+def _units(run: str, counties: Sequence[Organisation], number: int) -> list[Organisation]:
+    places = islice(cycle(counties), number)
+    return Organisation.objects.bulk_create(
+        (
+            Organisation(
+                kind="employer",
+                code=f"{run}U{n}",
+                name=f"社会工作服务中心{n}",
+                area=county.area,
+                parent=county,
+            )
+            for n, county in enumerate(places)
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _rounds(run: str, number: int, *, places: int) -> list[Round]:
+    opens, closes = clock.now() - timedelta(days=10), clock.now() + timedelta(days=30)
+    made = Round.objects.bulk_create(
+        Round(
+            code=f"{run}-{n}", title=f"第{n}批", organiser="浙江省民政厅", document_prefix="浙民慈",
+            state="open" if n == number else "published", announced_at=opens, closes_at=closes,
+        )
+        for n in range(1, number + 1)
+    )  # fmt: skip
+    rules = {
+        **copy.deepcopy(DEFAULT_RULEBOOK),
+        "opens_at": opens.isoformat(),
+        "closes_at": closes.isoformat(),
+    }
+    rules["reference_date"] = closes.date().isoformat()
+    RulebookVersion.objects.bulk_create(
+        RulebookVersion(round=each, content=rules, frozen_at=opens) for each in made
+    )
+    cities = Organisation.objects.filter(kind="city")
+    Quota.objects.bulk_create(
+        Quota(round=each, nominator=city, places=min(places, 32_000)) for each in made for city in cities
+    )
+    return made
+
+
+def _nominations(run: str, rounds: Sequence[Round], units: Sequence[Organisation], number: int) -> None:
+    nominees = Nominee.objects.bulk_create(
+        (
+            Nominee(person_key=Nominee.key_of(f"{run}-{n}"), id_number=f"{run}-{n}", name=f"人选{n}", name_key=f"人选{n}")
+            for n in range(number)
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    rows = (
+        _nomination(n, nominee, rounds[n * len(rounds) // number], units[n % len(units)])
+        for n, nominee in enumerate(nominees)
+    )
+    Nomination.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _nomination(n: int, nominee: Nominee, row: Round, unit: Organisation) -> Nomination:
+    states = OPEN_STATES if row.state == "open" else PAST_STATES
+    state = states[n % len(states)]
+    county = unit.parent
+    assert county is not None and county.parent is not None
+    return Nomination(
+        round=row, code=f"N{n:06d}", nominee=nominee, route="county", unit=unit, county=county,
+        nominator=county.parent, state=state, title="总干事", field=FIELDS[n % len(FIELDS)], gender="female",
+        born_on=date(1985, 3, 15), certificate_level="intermediate", certificate_number=f"{n:08d}",
+        certified_on=date(2018, 9, 20), practice_since=date(2014, 7, 1), province_since=date(2014, 7, 1),
+        achievements="从事社会工作十二年。", summary="长期从事困境儿童社会工作。",
+        nominated_at=None if state in BEFORE_PROVINCE else row.announced_at,
+    )  # fmt: skip
+
+
+def _people(run: str, letter: str, role: Role, units: Sequence[Organisation], number: int) -> list[User]:
+    locked = make_password(None)
+    people = User.objects.bulk_create(
+        (
+            User(username=f"{run}{letter}{n}", name=f"用户{n}", password=locked, organisation=unit)
+            for n, unit in enumerate(islice(cycle(units), number))
+        ),
+        batch_size=BATCH,
+    )
+    RoleGrant.objects.bulk_create(
+        (RoleGrant(user=person, role=role, since=SINCE, granted_by=run) for person in people),
+        batch_size=BATCH,
+    )
+    return people
+
+
+def _experts(run: str, units: Sequence[Organisation], number: int) -> None:
+    categories = cycle(Expert.Category.values)
+    people = _people(run, "e", Role.EXPERT, units, number)
+    Expert.objects.bulk_create(
+        (
+            Expert(
+                code=f"{run}X{n}", user=person, name=person.name, unit_id=person.organisation_id or 0,
+                category=next(categories), field=FIELDS[n % len(FIELDS)],
+            )
+            for n, person in enumerate(people)
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+
+
+def _studios(run: str, units: Sequence[Organisation], number: int) -> None:
+    batch = Round.objects.create(
+        code=f"{run}-old", title="往届", organiser="浙江省民政厅", document_prefix="浙民慈", historical=True,
+        published_on=SINCE,
+    )  # fmt: skip
+    leads = _people(run, "l", Role.STUDIO_LEAD, units, number)
+    recognitions = Recognition.objects.bulk_create(
+        (
+            Recognition(
+                round=batch, ordinal=n, name=lead.name, name_key=lead.name, affiliations=["社会工作服务中心"],
+                certificate_number=f"{run}-{n}", recognised_on=SINCE, expires_on=date(2099, 1, 1),
+            )
+            for n, lead in enumerate(leads, start=1)
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    rows = zip(recognitions, cycle(units), leads, strict=False)
+    made = Studio.objects.bulk_create((_studio(*row) for row in rows), batch_size=BATCH)
+    _grants(run, made, leads)
+
+
+def _studio(recognition: Recognition, host: Organisation, lead: User) -> Studio:
+    county = host.parent
+    assert county is not None
+    return Studio(
+        recognition=recognition, name=f"{lead.name}工作室", host=host, county=county, city=county.parent, lead=lead,
+        state="active", ends_on=recognition.expires_on,
+    )  # fmt: skip
+
+
+def _grants(run: str, studios: Sequence[Studio], leads: Sequence[User]) -> None:
+    award, shares = Decimal("50000.00"), (50, 30, 20)
+    signatures = dict.fromkeys(("signed_by_province", "signed_by_host", "signed_by_talent"), "签署人")
+    Agreement.objects.bulk_create(
+        (
+            Agreement(
+                studio=studio, number=f"{run}-{n}", award=award, shares=list(shares), signed_on=SINCE,
+                recorded_by=lead, **signatures,
+            )
+            for n, (studio, lead) in enumerate(zip(studios, leads, strict=True))
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    Instalment.objects.bulk_create(_instalments(studios, split_award(award, shares)), batch_size=BATCH)
+
+
+def _instalments(studios: Sequence[Studio], amounts: Sequence[Decimal]) -> Iterator[Any]:
+    for studio in studios:
+        for number, amount in enumerate(amounts, start=1):
+            yield Instalment(studio=studio, number=number, amount=amount)
