@@ -51,3 +51,33 @@ class BadFile(Refused):
     """A file cannot be read as what it should be."""
 
     code = "bad_file"
+
+
+class DeviationUnexplained(Refused):
+    """The list departs from the order of the results without a minuted reason."""
+
+    code = "deviation_unexplained"
+
+
+class CeilingReached(Refused):
+    """More persons than the round may recognise."""
+
+    code = "ceiling_reached"
+
+
+class TooManyRequests(Refused):
+    """The same address asks too often."""
+
+    code = "too_many_requests"
+
+
+class ReviewIncomplete(Refused):
+    """A conclusion or a request lacks something, or contradicts itself."""
+
+    code = "review_incomplete"
+
+
+class SealBroken(Refused):
+    """A score sheet is not what was committed to."""
+
+    code = "seal_broken"

@@ -237,3 +237,67 @@ def admitted_objection(nomination: Nomination) -> Any:
         notice=notice, nomination=nomination, code=f"YY{number:06d}", kind="lead", state="admitted", facts="材料不实。",
         lodged_at=NOON, admit_due=NOON.date() + timedelta(days=3),
     )  # fmt: skip
+
+
+# The list, its notice, what is said against it ---------------------------------------------------------------------
+
+
+def result(nomination: Nomination, score: str, *, order: int, rank: int | None = None, **fields: Any) -> Any:
+    from selection.models import Result
+
+    given = {"exact": score, "sheets": 5, "trimmed": True, "computed_at": NOON, "rank": rank or order, **fields}
+    return Result.objects.create(nomination=nomination, score=score, order=order, **given)
+
+
+def scored_round(scores: list[str], *, ceiling: int = 20, state: str = "deliberation") -> tuple[Round, list[Nomination]]:
+    """A round whose scores are opened: one scored nominee a score, best first, equal scores sharing the rank."""
+    row, orgs = round_(state, rules=rulebook(ceiling=ceiling)), tree()
+    people = []
+    for order, score in enumerate(scores, start=1):
+        person = nomination("scored", round=row, orgs=orgs, nominee=nominee(f"人选{order:02d}号"))
+        result(person, score, order=order, rank=scores.index(score) + 1)
+        people.append(person)
+    return row, people
+
+
+def office() -> dict[str, User]:
+    """One person for each role that decides on the list."""
+    province = organisation("province")
+    roles = ("manager", "leader", "publisher", "supervisor", "reviewer")
+    return {role: user(role, organisation=province) for role in roles}
+
+
+def public_notice(round: Round, nominations: list[Nomination], state: str = "drafted", **fields: Any) -> Any:
+    """A notice with a line for each nomination; posted ones run until `ends_at`."""
+    from selection.models import NoticeEntry, PublicNotice
+
+    author = fields.pop("composed_by", None) or user("manager")
+    given = {
+        "number": f"2026-{next(_serial)}", "title": f"{round.title}拟认定名单公示", "body": "经会议研究，现予公示。",
+        "contact": "慈善社工处，0571-00000000", "days": 5, "composed_by": author, **fields,
+    }  # fmt: skip
+    if state not in ("drafted", "scanned"):
+        given = {"posted_at": NOON, "ends_at": NOON + timedelta(days=8), **given}
+    notice = PublicNotice.objects.create(round=round, state=state, **given)
+    for ordinal, person in enumerate(nominations, start=1):
+        NoticeEntry.objects.create(
+            notice=notice, nomination=person, ordinal=ordinal, name=person.nominee.name,
+            affiliation="、".join(person.affiliations), nominator=person.nominator.name, ends_at=notice.ends_at,
+        )  # fmt: skip
+    return notice
+
+
+def objection(nomination: Nomination, state: str = "lodged", **fields: Any) -> Any:
+    """An objection in real name to somebody on the newest notice."""
+    from selection.models import Objection
+
+    entry = nomination.notice_entries.order_by("-pk").first()
+    assert entry is not None
+    given = {
+        "notice": entry.notice, "code": f"CODE{next(_serial):08d}", "kind": "real_name", "objector_name": "举报甲",
+        "objector_contact": "0571-12345678", "facts": "称其2019年未在所述单位任职，附工资单。", "lodged_at": NOON,
+        "admit_due": (NOON + timedelta(days=3)).date(), **fields,
+    }  # fmt: skip
+    if state in ("admitted", "upheld", "dismissed"):
+        given = {"neutral_issue": "任职年限", "investigator": user("reviewer"), "conclude_due": date(2026, 9, 20), **given}
+    return Objection.objects.create(nomination=nomination, state=state, **given)

@@ -1,0 +1,24 @@
+"""What waits while the list is being decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from selection.models import Round
+from workflow import todo
+from workflow.actor import Actor
+from workflow.todo import Todo
+
+
+@todo.register
+def lists_waiting(actor: Actor) -> Iterator[Todo]:
+    """The leader fixes the proposed list."""
+    if actor.holds(Role.LEADER):
+        rounds = Round.objects.filter(state="deliberation", nominations__state="scored").distinct()
+        for round_ in rounds:
+            url = reverse("proposal", args=[round_.code])
+            yield Todo(_("确定拟认定名单"), url, note=round_.title, icon="list-check")

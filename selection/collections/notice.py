@@ -1,0 +1,93 @@
+"""Notices, as pages and API share them, and what waits because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from selection.forms.notice import NOTICE_FORMS
+from selection.models import PublicNotice, Round
+from selection.queries.notice import OFFICE, notices_visible_to
+from workflow import clock, todo
+from workflow.actor import Actor
+from workflow.collections import Collection, register
+from workflow.todo import Todo
+
+
+def iso(at: datetime | None) -> str | None:
+    """ISO 8601 with the offset of the law's zone."""
+    return at.astimezone(clock.ZONE).isoformat() if at else None
+
+
+def represent(notice: PublicNotice, actor: Actor) -> dict[str, Any]:
+    """What was posted, line by line; the office also sees what the privacy check found."""
+    shown: dict[str, Any] = {
+        "id": notice.pk,
+        "number": notice.number,
+        "round": notice.round.code,
+        "title": notice.title,
+        "body": notice.body,
+        "contact": notice.contact,
+        "state": notice.state,
+        "days": notice.days,
+        "mode": notice.mode,
+        "posted_at": iso(notice.posted_at),
+        "ends_at": iso(notice.ends_at),
+        "head": notice.published_head,
+        "entries": [
+            {
+                "ordinal": entry.ordinal, "name": entry.name, "affiliation": entry.affiliation,
+                "nominator": entry.nominator, "summary": entry.summary, "ends_at": iso(entry.ends_at),
+            }
+            for entry in notice.entries.all()
+        ],
+    }  # fmt: skip
+    if any(actor.holds(role) for role in OFFICE):
+        shown["scan_findings"] = notice.scan_findings
+    return shown
+
+
+def page_of(notice: PublicNotice) -> str:
+    """The office's page of a notice."""
+    return reverse("office_notice", args=[notice.pk])
+
+
+register(
+    Collection(
+        name="notices",
+        model=PublicNotice,
+        visible_to=notices_visible_to,
+        represent=represent,
+        url=page_of,
+        forms=NOTICE_FORMS,
+        filters=("state", "round__code"),
+    )
+)
+
+
+@todo.register
+def notices_waiting(actor: Actor) -> Iterator[Todo]:
+    """Notices to write (manager), to check and post (publisher)."""
+    if actor.holds(Role.MANAGER):
+        rounds = Round.objects.filter(state="deliberation", proposals__isnull=False).distinct()
+        for round_ in rounds.exclude(notices__state__in=("drafted", "scanned", "posted")):
+            yield Todo(
+                _("拟写公示"),
+                reverse("notice_compose", args=[round_.code]),
+                note=round_.title,
+                icon="file-text",
+            )
+    if actor.holds(Role.MANAGER) or actor.holds(Role.PUBLISHER):
+        drafts = PublicNotice.objects.filter(state__in=("drafted", "scanned"))
+        drafts = drafts.filter(round__state__in=("deliberation", "notice"))
+        for notice in drafts:
+            own = notice.composed_by_id == actor.id
+            if actor.holds(Role.PUBLISHER) and not own:
+                yield Todo(_("检查并发布公示"), page_of(notice), note=notice.title, icon="speakerphone")
+            elif actor.holds(Role.MANAGER) and (notice.scan_findings or notice.corrects_id):
+                yield Todo(_("修改公示"), page_of(notice), note=notice.title, icon="file-pencil")

@@ -33,6 +33,14 @@ class Result(models.Model):
         return f"{self.nomination_id} {self.score}"
 
 
+class PassedOver(models.TextChoices):
+    """Why a scored nominee is not on the list."""
+
+    BELOW_LINE = "below_line", _("得分低于入选分数线")
+    NO_PLACE = "no_place", _("名次在认定上限之外")
+    MEETING = "meeting", _("会议研究决定不列入")
+
+
 class Proposal(models.Model):
     """The proposed list, fixed at a meeting."""
 

@@ -25,7 +25,12 @@ round_determining = Guard(
 somebody_cleared = Guard(
     "nobody_cleared",
     _("没有公示通过且未被暂停的人选。"),
-    lambda d: d.round.nominations.filter(state="cleared").exclude(objections__state="admitted").exists(),
+    lambda d: (
+        d.round.nominations.filter(state="cleared")
+        .exclude(objections__state="admitted")
+        .exclude(objections__state="upheld", objections__material=True)
+        .exists()
+    ),
 )
 
 
@@ -108,7 +113,9 @@ class Recognition(models.Model):
     class Meta:
         verbose_name = _("认定")
         ordering = ("round", "ordinal")
-        constraints = (models.UniqueConstraint(fields=("round", "ordinal"), name="one_recognition_per_ordinal"),)
+        constraints = (
+            models.UniqueConstraint(fields=("round", "ordinal"), name="one_recognition_per_ordinal"),
+        )
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.ordinal} {self.name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -14,10 +15,16 @@ from selection.models.nomination import Nomination
 from selection.models.round import Round
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.rules.chain import canonical
 
 scan_clean = Guard("scan_found", _("隐私检查发现不应公开的内容，请先修改。"), lambda n: not n.scan_findings)
+scan_current = Guard(
+    "scan_outdated", _("隐私检查后文字有改动，请重新检查。"), lambda n: n.scanned_digest == n.text_digest
+)
 round_deliberating = Guard(
-    "wrong_round_state", _("本轮不在评议阶段，不能发布公示。"), lambda n: n.round.state == "deliberation"
+    "wrong_round_state",
+    _("本轮不在评议或公示阶段，不能发布公示。"),
+    lambda n: n.round.state == "deliberation" or (n.round.state == "notice" and n.corrects_id is not None),
 )
 period_over = Guard(
     "notice_running", _("公示期未满。"), lambda n: n.ends_at is not None and clock.now() >= n.ends_at
@@ -29,7 +36,7 @@ class PublicNotice(Machine):
 
     class State(models.TextChoices):
         DRAFTED = "drafted", _("拟稿")
-        SCANNED = "scanned", _("已通过隐私检查")
+        SCANNED = "scanned", _("已作隐私检查")
         POSTED = "posted", _("公示中")
         ENDED = "ended", _("公示已结束")
         SUPERSEDED = "superseded", _("已更正")
@@ -57,10 +64,23 @@ class PublicNotice(Machine):
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFTED, protected=True)
     composed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     composed_at = models.DateTimeField(_("拟稿时间"), default=clock.now)
-    scan_findings = models.JSONField(_("隐私检查"), default=list, blank=True)
+    corrects = models.OneToOneField(
+        "self",
+        verbose_name=_("更正"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="correction",
+    )
+    scan_findings = models.JSONField(
+        _("隐私检查"), default=list, blank=True
+    )  # [{"kind", "place", "excerpt"}]
+    scanned_digest = models.CharField(_("检查时的文字摘要"), max_length=64, blank=True)
     posted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     posted_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("截止时间"), null=True, blank=True)  # exclusive: 00:00 after the last day
+    ends_at = models.DateTimeField(
+        _("截止时间"), null=True, blank=True
+    )  # exclusive: 00:00 after the last day
     published_head = models.CharField(_("公布的链头"), max_length=64, blank=True)
 
     class Meta:
@@ -85,6 +105,17 @@ class PublicNotice(Machine):
     def rules_version(self) -> str:
         return self.round.rules_version
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """Everything that will be public, by place: "title", "body", "contact", "entry 3"."""
+        lines = {f"entry {entry.ordinal}": entry.text for entry in self.entries.all()}
+        return {"title": self.title, "body": self.body, "contact": self.contact, **lines}
+
+    @property
+    def text_digest(self) -> str:
+        """SHA-256 of everything that will be public."""
+        return sha256(canonical(self.texts)).hexdigest()
+
     @step(
         state,
         source=(State.DRAFTED, State.SCANNED),
@@ -94,8 +125,8 @@ class PublicNotice(Machine):
         needs=(),
         consequence=_("检查全文有无身份证号、手机号、银行账号等不应公开的内容。"),
     )
-    def scan(self, *, findings: list[dict[str, str]]) -> None:
-        self.scan_findings = findings
+    def scan(self, *, findings: list[dict[str, str]], digest: str) -> None:
+        self.scan_findings, self.scanned_digest = findings, digest
 
     @step(
         state,
@@ -103,12 +134,12 @@ class PublicNotice(Machine):
         target=State.POSTED,
         label=_("发布公示"),
         by=policies.may_post_notice,
-        needs=(scan_clean, round_deliberating),
+        needs=(scan_clean, scan_current, round_deliberating),
         irreversible=True,
         consequence=_("公示自发布次日起计算，期满于最后一日24时自动结束；发布人不能是拟稿人。"),
     )
-    def post(self, *, at: Any, ends_at: Any, by: User, head: str) -> None:
-        self.posted_at, self.ends_at, self.posted_by, self.published_head = at, ends_at, by, head
+    def post(self, *, at: Any, ends_at: Any, publisher: User, head: str) -> None:
+        self.posted_at, self.ends_at, self.posted_by, self.published_head = at, ends_at, publisher, head
 
     @step(
         state,
@@ -156,3 +187,8 @@ class NoticeEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ordinal} {self.name}"
+
+    @property
+    def text(self) -> str:
+        """The line as the public reads it."""
+        return "\n".join(part for part in (self.name, self.affiliation, self.summary) if part)

@@ -16,7 +16,11 @@ from selection.models.notice import PublicNotice
 from workflow.fields import EncryptedTextField
 from workflow.machine import Guard, Machine, step
 
-
+in_time = Guard(
+    "out_of_time",
+    _("公示期满后提出的，按举报另行核查，不作异议受理。"),
+    lambda o: o.kind != Objection.Kind.COMPLAINT,
+)
 investigator_named = Guard("no_investigator", _("尚未指定核查人。"), lambda o: o.investigator_id is not None)
 
 
@@ -55,6 +59,9 @@ class Objection(Machine):
     notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, related_name="objections")
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="objections")
     code = models.CharField(_("查询码"), max_length=20, unique=True)
+    form_key = models.CharField(
+        max_length=40, unique=True, null=True, blank=True
+    )  # one form sent twice is one objection
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices)
     objector_name = EncryptedTextField(_("异议人"), blank=True)
     objector_contact = EncryptedTextField(_("联系方式"), blank=True)
@@ -100,6 +107,7 @@ class Objection(Machine):
         target=State.ADMITTED,
         label=_("受理异议"),
         by=policies.may_handle_objection,
+        needs=(in_time,),
         consequence=_("结论作出前，该人选暂停认定、签约和拨款，其他人选不受影响。"),
     )
     def admit(self, *, investigator: User, neutral_issue: str, conclude_due: date) -> None:

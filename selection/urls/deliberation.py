@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from selection.views import deliberation as views
+
+urlpatterns = [
+    path("office/results/<slug:code>/", views.result_list, name="result_list"),
+    path("office/results/<slug:code>/<int:pk>/", views.result_detail, name="result_detail"),
+    path("office/proposal/<slug:code>/", views.proposal, name="proposal"),
+]

@@ -1,0 +1,144 @@
+"""The meeting that fixes the proposed list from the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from selection import policies
+from selection.errors import CeilingReached, DeviationUnexplained, ListMismatch
+from selection.messages import deliberation as messages
+from selection.models import Nomination, Proposal, Round
+from selection.models.deliberation import PassedOver
+from selection.queries.deliberation import Choice, choices, places_left
+from workflow import clock, door, kinds, ledger
+from workflow.actor import Actor
+from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import subject_of
+from workflow.rules.chain import canonical
+
+SHORTEST_REASON = 10
+FIXED = kinds.named("proposal.fixed", _("确定拟认定名单"))
+
+
+@door.act
+def propose_list(
+    round: Round, *, by: Actor, minute_number: str, chosen: Collection[int], deviations: Mapping[int, str]
+) -> Proposal:
+    """Fix the list: every scored nominee is proposed or passed over, each departure from the ranking with its reason.
+
+    `chosen` and the keys of `deviations` are primary keys of nominations.
+    """
+    row = _deliberating(round, by)
+    rows = choices(row)
+    _require_known(rows, chosen)
+    if len(set(chosen)) > places_left(row):
+        raise CeilingReached(_("拟认定人数超过本轮认定上限%(n)s人。") % {"n": row.rulebook.ceiling})
+    _require_reasons(rows, chosen, deviations)
+    for choice in rows:
+        reason = deviations.get(choice.nomination.pk, "").strip()
+        if choice.nomination.pk in chosen:
+            _propose(choice.nomination, by=by, deviation=reason)
+        else:
+            _pass_over(choice.nomination, by=by, why=_reason_class(choice), note=reason)
+    proposal = _fix(row, by=by, minute_number=minute_number)
+    messages.list_fixed(proposal)
+    return proposal
+
+
+def _deliberating(round_: Round, by: Actor) -> Round:
+    """The round, locked, where this person may decide on its list."""
+    row = door.locked(round_)
+    if not policies.may_propose(row, by):
+        raise NotPermitted(_("您的身份不能确定拟认定名单。"))
+    if row.state != "deliberation":
+        raise StepRefused(_("本轮不在评议阶段，不能确定拟认定名单。"), code="wrong_state")
+    return row
+
+
+def _require_known(rows: list[Choice], chosen: Collection[int]) -> None:
+    if not chosen:
+        raise ListMismatch(_("拟认定名单不能为空。"))
+    if set(chosen) - {choice.nomination.pk for choice in rows}:
+        raise ListMismatch(_("名单中有人选不在已评分的范围内，请刷新后重新确定。"))
+
+
+def _require_reasons(rows: list[Choice], chosen: Collection[int], deviations: Mapping[int, str]) -> None:
+    bare = [
+        choice.nomination.nominee.name
+        for choice in rows
+        if choice.suggested != (choice.nomination.pk in chosen)
+        and len(deviations.get(choice.nomination.pk, "").strip()) < SHORTEST_REASON
+    ]
+    if bare:
+        raise DeviationUnexplained(
+            _("偏离名次的须逐人填写会议纪要载明的理由（不少于%(n)s个字）：%(names)s。")
+            % {"n": SHORTEST_REASON, "names": "、".join(bare)}
+        )
+
+
+def _reason_class(choice: Choice) -> PassedOver:
+    if choice.why_not == "below_line":
+        return PassedOver.BELOW_LINE
+    return PassedOver.MEETING if choice.suggested else PassedOver.NO_PLACE
+
+
+def _propose(nomination: Nomination, *, by: Actor, deviation: str) -> Nomination:
+    return door.take(nomination, "propose", by=by, reason=deviation, deviation_reason=deviation)
+
+
+def _pass_over(nomination: Nomination, *, by: Actor, why: PassedOver, note: str) -> Nomination:
+    with translation.override(settings.LANGUAGE_CODE):  # what is kept is kept in the language of the file
+        words = (
+            gettext("%(class)s：%(note)s") % {"class": why.label, "note": note} if note else str(why.label)
+        )
+    return door.take(nomination, "pass_over", by=by, reason=words, payload={"class": why.value})
+
+
+def _fix(round_: Round, *, by: Actor, minute_number: str) -> Proposal:
+    """The row that names the minutes, and the digest of the list on the ledger."""
+    proposal = Proposal.objects.create(
+        round=round_, minute_number=minute_number, fixed_at=clock.now(), fixed_by_id=by.id
+    )
+    codes = sorted(round_.nominations.filter(state="proposed").values_list("code", flat=True))
+    digest = sha256(canonical({"round": round_.code, "proposed": codes})).hexdigest()
+    ledger.append(
+        by,
+        chain=round_.chain_key,
+        kind=FIXED,
+        subject=subject_of(round_),
+        rules_version=round_.rules_version,
+        payload={"minute_number": minute_number, "proposed": codes, "digest": digest},
+    )
+    return proposal
+
+
+@door.act
+def propose(
+    nomination: Nomination, *, by: Actor, minute_number: str, deviation_reason: str = ""
+) -> Nomination:
+    """Propose one nominee; out of rank order only with a reason. The first one fixes the minutes of the list."""
+    round_ = _deliberating(nomination.round, by)
+    _explain_one(round_, nomination, deviation_reason, proposing=True)
+    taken = _propose(nomination, by=by, deviation=deviation_reason.strip())
+    if not round_.proposals.exists():
+        messages.list_fixed(_fix(round_, by=by, minute_number=minute_number))
+    return taken
+
+
+@door.act
+def pass_over(nomination: Nomination, *, by: Actor, reason_class: str, reason: str = "") -> Nomination:
+    """Leave one nominee off the list, with the class of the reason; someone within the ceiling only with words."""
+    round_ = _deliberating(nomination.round, by)
+    _explain_one(round_, nomination, reason, proposing=False)
+    return _pass_over(nomination, by=by, why=PassedOver(reason_class), note=reason.strip())
+
+
+def _explain_one(round_: Round, nomination: Nomination, words: str, *, proposing: bool) -> None:
+    rows = [choice for choice in choices(round_) if choice.nomination.pk == nomination.pk]
+    _require_reasons(rows, {nomination.pk} if proposing else set(), {nomination.pk: words})

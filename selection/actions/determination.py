@@ -1,0 +1,132 @@
+"""The decision: drafted, confirmed with everything it makes, published."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from selection.errors import ListMismatch
+from selection.messages import determination as messages
+from selection.models import Determination, Nomination, Recognition, Round
+from selection.models.nomination import plain_name
+from selection.queries.determination import list_digest, to_recognise
+from selection.rules.eligibility import passes_on
+from selection.rules.roll import certificate_number, document_number, printed_name
+from workflow import clock, door, kinds, ledger
+from workflow.actor import Actor
+from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import subject_of
+
+DRAFTED = kinds.named("determination.drafted", _("拟写认定决定"))
+
+
+@door.act
+def draft(round: Round, *, by: Actor, serial: int, title: str, minute_number: str) -> Determination:
+    """Draft the decision under its document number, 代字〔year〕serial号."""
+    row = door.locked(round)
+    if not by.holds(Role.MANAGER):
+        raise NotPermitted(_("您的身份不能拟写认定决定。"))
+    if row.historical or row.state not in ("determination", "published"):
+        raise StepRefused(_("本轮公示尚未结束，不能拟写认定决定。"), code="wrong_state")
+    if row.determinations.filter(state="drafted").exists():
+        raise StepRefused(_("本轮已有一份未决定的拟稿。"), code="draft_exists")
+    number = document_number(row.document_prefix, clock.today().year, serial)
+    determination = _create(row, number, title, minute_number, by)
+    ledger.append(
+        by, chain=row.chain_key, kind=DRAFTED, subject=subject_of(determination), rules_version=row.rules_version,
+        payload={"document_number": number, "minute_number": minute_number},
+    )  # fmt: skip
+    messages.to_confirm(determination)
+    return determination
+
+
+def _create(round_: Round, number: str, title: str, minute_number: str, by: Actor) -> Determination:
+    try:
+        with transaction.atomic():
+            return Determination.objects.create(
+                round=round_,
+                document_number=number,
+                title=title,
+                minute_number=minute_number,
+                drafted_by_id=by.id,
+            )
+    except IntegrityError as taken:
+        words = _("发文字号%(number)s已经用过，请核对序号。") % {"number": number}
+        raise StepRefused(words, code="number_taken") from taken
+
+
+@door.act
+def confirm(determination: Determination, *, by: Actor) -> Determination:
+    """Decide: everyone cleared and not held is recognised and gets a certificate, in one act."""
+    row = door.locked(determination)
+    nominations = to_recognise(row.round)
+    digest = list_digest(row.round, nominations)
+    payload = {"digest": digest, "list": sorted(n.code for n in nominations), "number": row.document_number}
+    row = door.take(row, "confirm", by=by, payload=payload, digest=digest, at=clock.now())
+    first = (row.round.recognitions.aggregate(last=Max("ordinal"))["last"] or 0) + 1
+    serial = _next_serial(clock.today().year)
+    for offset, nomination in enumerate(nominations):
+        recognised = door.take(
+            nomination, "recognise", by=by, payload={"document_number": row.document_number}
+        )
+        _recognition(row, recognised, ordinal=first + offset, serial=serial + offset)
+    ledger.publish_heads(by, occasion=f"determination {row.document_number}")
+    messages.decided(row, nominations)
+    return row
+
+
+def _next_serial(year: int) -> int:
+    prefix = certificate_number(year, 0).rpartition("〕")[0] + "〕"
+    used = Recognition.objects.filter(certificate_number__startswith=prefix)
+    serials = [
+        int(number.removeprefix(prefix))
+        for number in used.values_list("certificate_number", flat=True)
+        if number
+    ]
+    return max(serials, default=0) + 1
+
+
+def _recognition(
+    determination: Determination, nomination: Nomination, *, ordinal: int, serial: int
+) -> Recognition:
+    today: date = clock.today()
+    name = nomination.nominee.name
+    return Recognition.objects.create(
+        round=determination.round,
+        nomination=nomination,
+        nominee=nomination.nominee,
+        determination=determination,
+        ordinal=ordinal,
+        name=printed_name(name),
+        name_key=plain_name(name),
+        affiliations=nomination.affiliations,
+        certificate_number=certificate_number(today.year, serial),
+        recognised_on=today,
+        expires_on=passes_on(today, determination.round.rulebook.management_years),
+    )
+
+
+@door.act
+def publish(round: Round, *, by: Actor) -> Round:
+    """Publish the result: what is published is what was decided."""
+    row = door.locked(round)
+    for determination in row.determinations.filter(state="confirmed"):
+        _require_as_decided(determination)
+    row = door.take(row, "publish", by=by, on=clock.today())
+    ledger.publish_heads(by, occasion=f"result {row.code}")
+    messages.published(row)
+    return row
+
+
+def _require_as_decided(determination: Determination) -> None:
+    made = Nomination.objects.filter(recognition__determination=determination)
+    rows = list(made.select_related("nominee", "unit"))
+    if list_digest(determination.round, rows) != determination.list_digest:
+        raise ListMismatch(
+            _("认定名单与%(number)s决定时的摘要不一致，不能公布。")
+            % {"number": determination.document_number}
+        )

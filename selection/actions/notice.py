@@ -1,0 +1,262 @@
+"""The public notice: written, checked, posted, ended; and the nominees whose own period is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from selection.errors import ListMismatch
+from selection.messages import notice as messages
+from selection.models import Nomination, NoticeEntry, Objection, PublicNotice, Round
+from selection.queries.notice import in_order, proposed
+from selection.rules.privacy import exposures
+from selection.rules.roll import printed_name
+from workflow import calendar, clock, door, kinds, ledger
+from workflow.actor import SYSTEM, Actor
+from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import failing_guard, step_named, subject_of
+
+UNPOSTED = ("drafted", "scanned")
+COMPOSED = kinds.named("notice.composed", _("拟写公示"))
+REVISED = kinds.named("notice.revised", _("修改公示"))
+
+
+@door.act
+def compose(
+    round: Round, *, by: Actor, title: str, body: str, contact: str, order: str, with_summaries: bool = False
+) -> PublicNotice:
+    """Write the notice of a round: its lines are the proposed nominees, its period is the rulebook's."""
+    row = door.locked(round)
+    _require_manager(by)
+    if row.state != "deliberation" or not row.proposals.exists():
+        raise StepRefused(_("拟认定名单确定后方可拟写公示。"), code="list_not_fixed")
+    if row.notices.filter(state__in=UNPOSTED).exists():
+        raise StepRefused(_("本轮已有拟写中的公示，请在原稿上修改。"), code="draft_exists")
+    rules = row.rulebook
+    notice = _create(
+        round=row, title=title, body=body, contact=contact, mode=rules.notice_mode, days=rules.notice_days,
+        composed_by_id=by.id,
+    )  # fmt: skip
+    _write_lines(notice, in_order(proposed(row), order), with_summaries)
+    _note(notice, COMPOSED, by)
+    messages.to_check(notice)
+    return notice
+
+
+@door.act
+def revise(notice: PublicNotice, *, by: Actor, title: str, body: str, contact: str) -> PublicNotice:
+    """Change the text of a notice that is not posted. What was checked before must be checked again."""
+    row = door.locked(notice)
+    _require_manager(by)
+    if row.state not in UNPOSTED:
+        raise StepRefused(_("公示已发布，不能修改，只能更正。"), code="wrong_state")
+    row.title, row.body, row.contact = title, body, contact
+    row.composed_by_id = by.id  # whoever wrote last does not post
+    row.save(update_fields=["title", "body", "contact", "composed_by"])
+    _note(row, REVISED, by)
+    return row
+
+
+@door.act
+def revise_line(entry: NoticeEntry, *, by: Actor, affiliation: str, summary: str = "") -> NoticeEntry:
+    """Correct one line of a notice that is not posted."""
+    notice = door.locked(entry.notice)
+    _require_manager(by)
+    if notice.state not in UNPOSTED:
+        raise StepRefused(_("公示已发布，不能修改，只能更正。"), code="wrong_state")
+    entry.affiliation, entry.summary = affiliation, summary
+    entry.save(update_fields=["affiliation", "summary"])
+    notice.composed_by_id = by.id
+    notice.save(update_fields=["composed_by"])
+    _note(notice, REVISED, by)
+    return entry
+
+
+def _require_manager(by: Actor) -> None:
+    if not by.holds(Role.MANAGER):
+        raise NotPermitted(_("您的身份不能拟写公示。"))
+
+
+def _create(**fields: object) -> PublicNotice:
+    """A draft under the next number of the year."""
+    year = clock.today().year
+    used = PublicNotice.objects.filter(number__startswith=f"{year}-").values_list("number", flat=True)
+    serial = max((int(number.rsplit("-", 1)[1]) for number in used), default=0) + 1
+    try:
+        with transaction.atomic():
+            return PublicNotice.objects.create(number=f"{year}-{serial}", **fields)
+    except IntegrityError as taken:
+        raise StepRefused(_("公示编号刚被占用，请再提交一次。"), code="number_taken") from taken
+
+
+def _write_lines(notice: PublicNotice, nominations: Iterable[Nomination], with_summaries: bool) -> None:
+    NoticeEntry.objects.bulk_create(
+        NoticeEntry(
+            notice=notice,
+            nomination=nomination,
+            ordinal=ordinal,
+            name=printed_name(nomination.nominee.name),
+            affiliation="、".join(nomination.affiliations),
+            nominator=nomination.nominator.name,
+            summary=nomination.summary if with_summaries and nomination.publication_consent_at else "",
+        )
+        for ordinal, nomination in enumerate(nominations, start=1)
+    )
+
+
+def _note(notice: PublicNotice, kind: str, by: Actor) -> None:
+    ledger.append(
+        by,
+        chain=notice.chain_key,
+        kind=kind,
+        subject=subject_of(notice),
+        rules_version=notice.rules_version,
+        payload={"number": notice.number, "digest": notice.text_digest},
+    )
+
+
+@door.act
+def scan(notice: PublicNotice, *, by: Actor) -> PublicNotice:
+    """Search everything that will be public for what must not be. What is found blocks the posting."""
+    row = door.locked(notice)
+    findings = [
+        {"kind": f.kind, "place": f.place, "line": str(f.line), "excerpt": f.excerpt}
+        for f in exposures(row.texts)
+    ]
+    payload = {"findings": len(findings), "digest": row.text_digest}
+    return door.take(row, "scan", by=by, payload=payload, findings=findings, digest=row.text_digest)
+
+
+@door.act
+def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
+    """Post the notice: its end is computed, the heads are published, every nominee's period begins, in one act."""
+    row = door.locked(notice)
+    declared = step_named(PublicNotice, "post")
+    if declared is not None and row.state == "scanned" and declared.policy(row, by):
+        _require_whole_list(row)
+    at = clock.now()
+    ends_at = calendar.end_of_period(at, row.days, mode=row.mode)
+    published = ledger.publish_heads(by, occasion=f"notice {row.number} begins")
+    row = door.take(
+        row, "post", by=by, payload={"number": row.number, "digest": row.text_digest, "ends_at": ends_at},
+        at=at, ends_at=ends_at, publisher=by, head=published.digest,
+    )  # fmt: skip
+    _begin_periods(row, ends_at)
+    if row.round.state == "deliberation":
+        door.take(row.round, "post_notice", by=by)
+    for entry in row.entries.select_related("nomination__round", "nomination__nominee"):
+        if entry.nomination.state == "proposed":
+            door.take(entry.nomination, "give_notice", by=by)
+    messages.posted(row)
+    return row
+
+
+def _require_whole_list(notice: PublicNotice) -> None:
+    """The first notice of a round holds everyone who was proposed and nobody else."""
+    if notice.corrects_id is not None:
+        return
+    listed = set(notice.entries.values_list("nomination_id", flat=True))
+    waiting = set(notice.round.nominations.filter(state="proposed").values_list("pk", flat=True))
+    if listed != waiting:
+        raise ListMismatch(_("公示名单与拟认定名单不一致，请重新拟写。"))
+
+
+def _begin_periods(notice: PublicNotice, ends_at: datetime) -> None:
+    """A line that a correction does not change keeps the period it had; every other begins now."""
+    before = {}
+    if notice.corrects is not None:
+        before = {entry.nomination_id: entry for entry in notice.corrects.entries.all()}
+    for entry in notice.entries.all():
+        old = before.get(entry.nomination_id)
+        entry.ends_at = old.ends_at if old is not None and old.text == entry.text else ends_at
+        entry.save(update_fields=["ends_at"])
+
+
+@door.act
+def supersede(notice: PublicNotice, *, by: Actor, reason: str) -> PublicNotice:
+    """Replace a posted notice: the old one says so, a draft copy waits to be corrected, checked and posted."""
+    old = door.take(notice, "supersede", by=by, reason=reason)
+    copy = _create(
+        round=old.round, title=old.title, body=old.body, contact=old.contact, mode=old.mode, days=old.days,
+        composed_by_id=old.composed_by_id, corrects=old,
+    )  # fmt: skip
+    still = old.entries.filter(nomination__state="on_notice").order_by("ordinal")
+    NoticeEntry.objects.bulk_create(
+        NoticeEntry(
+            notice=copy, nomination_id=entry.nomination_id, ordinal=entry.ordinal, name=entry.name,
+            affiliation=entry.affiliation, nominator=entry.nominator, summary=entry.summary,
+        )
+        for entry in still
+    )  # fmt: skip
+    _note(copy, COMPOSED, by)
+    messages.superseded(old, copy)
+    return old
+
+
+# What the timetable does ---------------------------------------------------------------------------------------------
+
+
+def end_due_notices() -> int:
+    """End every notice whose period is over, each in its own act; the number ended."""
+    due = PublicNotice.objects.filter(state="posted", ends_at__lte=clock.now()).order_by("ends_at", "pk")
+    return sum(end(notice, by=SYSTEM) for notice in due)
+
+
+@door.act
+def end(notice: PublicNotice, *, by: Actor) -> bool:
+    """End one notice and, when none is left, the notice stage of its round. False if somebody was faster."""
+    row = door.locked(notice)
+    if row.state != "posted" or row.ends_at is None or clock.now() < row.ends_at:
+        return False
+    row = door.take(row, "end", by=by)
+    ledger.publish_heads(by, occasion=f"notice {row.number} ends")
+    _end_stage(row.round, by)
+    return True
+
+
+def _end_stage(round_: Round, by: Actor) -> None:
+    """The round goes on when no notice runs and no correction is being written."""
+    if round_.state != "notice" or round_.notices.filter(state__in=("posted", *UNPOSTED)).exists():
+        return
+    round_ = door.take(round_, "end_notice", by=by)
+    messages.stage_ended(round_)
+
+
+def clear_due_nominations() -> int:
+    """Clear everyone whose own period is over and against whom nothing is open; the number cleared."""
+    newest = NoticeEntry.objects.filter(nomination=OuterRef("pk")).order_by("-pk")
+    open_ones = (
+        Q(state="admitted") | (Q(state="lodged") & ~Q(kind="complaint")) | Q(state="upheld", material=True)
+    )
+    due = (
+        Nomination.objects.filter(
+            state="on_notice", round__state__in=("notice", "determination", "published")
+        )
+        .annotate(own_end=Subquery(newest.values("ends_at")[:1]))
+        .filter(own_end__lte=clock.now())
+        .exclude(pk__in=Objection.objects.filter(open_ones).values("nomination_id"))
+        .order_by("pk")
+    )
+    return sum(_clear_if_ready(nomination, by=SYSTEM) for nomination in due)
+
+
+@door.act
+def _clear_if_ready(nomination: Nomination, *, by: Actor) -> bool:
+    """False if the state has moved or a guard has closed since the query: that is no attempt to record."""
+    row = door.locked(nomination)
+    declared = step_named(Nomination, "clear")
+    if declared is None or row.state not in declared.sources or failing_guard(row, declared) is not None:
+        return False
+    clear(row, by=by)
+    return True
+
+
+@door.act
+def clear(nomination: Nomination, *, by: Actor) -> Nomination:
+    """Nobody has a standing objection and the nominee's own period is over."""
+    return door.take(nomination, "clear", by=by)

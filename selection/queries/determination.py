@@ -1,0 +1,101 @@
+"""Decisions, recognitions and the public roll."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from accounts.roles import Role
+from selection.models import Determination, Nomination, NoticeEntry, Recognition, Round
+from selection.models.nomination import plain_name
+from selection.queries.notice import OFFICE
+from selection.rules.roll import certificate_as_typed
+from workflow.actor import Actor
+from workflow.rules.chain import canonical
+
+PUBLISHED = ("published", "archived")
+_OPEN = Q(objections__state="admitted") | Q(objections__state="upheld", objections__material=True)
+
+
+def determinations_visible_to(actor: Actor) -> QuerySet[Determination]:
+    """Decisions are drafted, read and confirmed in the office."""
+    rows = Determination.objects.select_related("round", "drafted_by")
+    return rows if any(actor.holds(role) for role in OFFICE) else rows.none()
+
+
+def decision_rounds(actor: Actor) -> QuerySet[Round]:
+    """The rounds at or after deliberation, for the office."""
+    rounds = Round.objects.filter(
+        historical=False, state__in=("deliberation", "notice", "determination", *PUBLISHED)
+    )
+    if not any(actor.holds(role) for role in OFFICE):
+        return rounds.none()
+    return rounds.annotate(
+        n_list=Count("nominations", filter=Q(nominations__state__in=("proposed", "on_notice", "cleared"))),
+        n_recognised=Count("nominations", filter=Q(nominations__state="recognised")),
+    ).order_by("-pk")
+
+
+def to_recognise(round_: Round) -> list[Nomination]:
+    """Cleared and not held, in the order in which they were printed on the notice."""
+    line = NoticeEntry.objects.filter(nomination=OuterRef("pk")).order_by("-pk")
+    rows = round_.nominations.filter(state="cleared").exclude(pk__in=_held(round_))
+    rows = rows.select_related("nominee", "unit", "round").annotate(line=Subquery(line.values("ordinal")[:1]))
+    return list(rows.order_by("line", "code"))
+
+
+def _held(round_: Round) -> QuerySet[Nomination]:
+    return round_.nominations.filter(_OPEN).values("pk")  # type: ignore[return-value]
+
+
+def held_back(round_: Round) -> list[Nomination]:
+    """On notice or cleared, and kept back by an objection."""
+    rows = round_.nominations.filter(state__in=("on_notice", "cleared"))
+    undecided = Q(objections__state="lodged") & ~Q(objections__kind="complaint")
+    return list(rows.filter(_OPEN | undecided).select_related("nominee", "unit").distinct().order_by("code"))
+
+
+def list_digest(round_: Round, nominations: list[Nomination]) -> str:
+    """SHA-256 of the sorted list that was decided: codes, names and affiliations."""
+    lines = sorted(
+        ({"code": n.code, "name": n.nominee.name, "affiliations": n.affiliations} for n in nominations),
+        key=lambda line: str(line["code"]),
+    )
+    return sha256(canonical({"round": round_.code, "list": lines})).hexdigest()
+
+
+# What everybody may read ---------------------------------------------------------------------------------------------
+
+
+def public_rounds() -> QuerySet[Round]:
+    """The batches that were published, the newest first."""
+    rounds = Round.objects.filter(state__in=PUBLISHED)
+    return rounds.annotate(people=Count("recognitions")).order_by("-published_on", "-pk")
+
+
+def public_recognitions() -> QuerySet[Recognition]:
+    """Everybody on a published list, batch by batch, in the printed order."""
+    rows = Recognition.objects.filter(round__state__in=PUBLISHED).select_related("round", "determination")
+    return rows.order_by("-round__published_on", "-round_id", "ordinal")
+
+
+def recognitions_visible_to(actor: Actor) -> QuerySet[Recognition]:
+    """The public list; in the office also what is decided and not yet published."""
+    if any(actor.holds(role) for role in (*OFFICE, Role.FINANCE)):
+        return Recognition.objects.select_related("round", "determination").order_by("-round_id", "ordinal")
+    return public_recognitions()
+
+
+def roll(q: str = "", batch: str = "") -> QuerySet[Recognition]:
+    """The roll, narrowed to a name (with or without the spaces of print) and a batch."""
+    rows = public_recognitions()
+    if plain_name(q):
+        rows = rows.filter(name_key__contains=plain_name(q))
+    return rows.filter(round__code=batch) if batch else rows
+
+
+def certificate(number: str) -> Recognition | None:
+    """Who holds the certificate of that number."""
+    plain = certificate_as_typed(number)
+    return public_recognitions().filter(certificate_number=plain).first() if plain else None

@@ -1,0 +1,157 @@
+"""What everybody may read: no account, no session, no cookie, no script needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import conditional_page, require_safe
+
+from selection.models import PublicNotice, Round
+from selection.queries import determination as decisions
+from selection.queries import notice as notices
+from workflow import clock
+
+View = Callable[..., HttpResponse]
+PAGE = 25
+MAX_AGE = 60  # seconds a copy may be shown without asking again
+YEAR = 365 * 24 * 3600
+
+
+def without_session(view: View) -> View:
+    """Whoever reads is nobody in particular: the page is the same for all, and no cookie is read but the language's."""
+
+    @login_not_required
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.user = AnonymousUser()
+        if hasattr(request, "_messages"):
+            del request._messages
+        return view(request, *args, **kwargs)
+
+    return shown
+
+
+def public_page(view: View) -> View:
+    """A page of the public site, with a validator so that a copy is asked about instead of sent again."""
+
+    @wraps(view)
+    def cached(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, public=True, max_age=0 if settings.DEMO else MAX_AGE)
+        patch_vary_headers(response, ["Cookie"])  # the language that the reader chose
+        return response
+
+    return without_session(require_safe(conditional_page(cached)))
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    """What is on now: a call, a notice, the latest results."""
+    context = {
+        "calls": Round.objects.filter(state="open").order_by("closes_at"),
+        "running": notices.running_notices(),
+        "results": decisions.public_rounds()[:3],
+    }
+    return render(request, "selection/public_home.html", context)
+
+
+@public_page
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """Every notice, the newest first."""
+    page = Paginator(notices.public_notices(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "selection/notice_public_list.html", {"page": page})
+
+
+@public_page
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    """One notice, at its permanent address."""
+    found = get_object_or_404(notices.with_lines(notices.public_notices()), number=number)
+    return render(request, "selection/notice_public.html", notice_context(found))
+
+
+def notice_context(found: PublicNotice) -> dict[str, Any]:
+    """What the document shows; the preview shows the same."""
+    correction = getattr(found, "correction", None)
+    return {
+        "notice": found,
+        "entries": found.entries.all(),
+        "period": notices.period_of(found),
+        "posting": notices.posting_entry(found) if found.posted_at else None,
+        "organiser": found.round.organiser,
+        "correction": correction if correction and correction.posted_at else None,
+    }
+
+
+@public_page
+def call(request: HttpRequest, code: str) -> HttpResponse:
+    """The call of a round with the rules that were frozen for it."""
+    round_ = get_object_or_404(Round.objects.exclude(state="draft").filter(historical=False), code=code)
+    context = {
+        "round": round_,
+        "rules": round_.rulebook,
+        "version": round_.rulebook_version,
+        "organiser": round_.organiser,
+        "open": round_.state == "open",
+        "quotas": round_.quotas.select_related("nominator"),
+    }
+    return render(request, "selection/call_public.html", context)
+
+
+@public_page
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """The list of one batch, as it was published."""
+    round_ = get_object_or_404(decisions.public_rounds(), code=code)
+    context = {
+        "round": round_,
+        "recognitions": decisions.public_recognitions().filter(round=round_),
+        "documents": round_.determinations.filter(state="confirmed").order_by("pk"),
+        "organiser": round_.organiser,
+    }
+    return render(request, "selection/result_public.html", context)
+
+
+@public_page
+def roll(request: HttpRequest) -> HttpResponse:
+    """Everybody who was ever recognised, by batch."""
+    q, batch = request.GET.get("q", "").strip()[:40], request.GET.get("batch", "")
+    page = Paginator(decisions.roll(q, batch), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "q": q,
+        "batch": batch,
+        "batches": decisions.public_rounds(),
+        "today": clock.today(),
+    }
+    return render(request, "selection/roll.html", context)
+
+
+@public_page
+def certificate(request: HttpRequest) -> HttpResponse:
+    """Whose certificate a number is, and whether it holds today."""
+    number = request.GET.get("number", "").strip()[:60]
+    found = decisions.certificate(number) if number else None
+    context = {"number": number, "found": found, "status": found.status_on(clock.today()) if found else ""}
+    return render(request, "selection/certificate.html", context, status=200 if found or not number else 404)
+
+
+@require_safe
+@without_session
+def choose_language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the reader's language, in the one cookie of the public site."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    back = request.GET.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()})
+    response = HttpResponseRedirect(back if safe else "/")
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax")
+    return response

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from selection.actions import determination as actions
+from selection.errors import ListMismatch
+from selection.models import Nomination, Recognition, Round
+from selection.queries.determination import list_digest
+from tests.factories import nomination, nominee, objection, office, public_notice, round_, tree
+from workflow import clock
+from workflow.errors import NotPermitted, StepRefused
+from workflow.models import Entry, PublishedHead
+
+pytestmark = pytest.mark.django_db
+DAY = datetime(2026, 10, 15, 10, 0, tzinfo=clock.ZONE)
+
+
+def cleared_round(
+    names: tuple[str, ...] = ("秦芸", "沈雨晴"),
+) -> tuple[Round, list[Nomination], dict[str, Any]]:
+    row, orgs = round_("determination"), tree()
+    people = [nomination("cleared", round=row, orgs=orgs, nominee=nominee(name)) for name in names]
+    public_notice(row, people, "ended", ends_at=datetime(2026, 10, 13, tzinfo=clock.ZONE))
+    return row, people, office()
+
+
+def drafted(row: Round, who: dict[str, Any], serial: int = 5) -> Any:
+    with clock.frozen(DAY):
+        return actions.draft(
+            row, by=who["manager"], serial=serial, title="关于公布名单的通知", minute_number="〔2026〕13号"
+        )
+
+
+def confirmed(row: Round, who: dict[str, Any], serial: int = 5) -> Any:
+    made = drafted(row, who, serial)
+    with clock.frozen(DAY):
+        return actions.confirm(made, by=who["leader"])
+
+
+def test_the_document_number_is_built_from_the_rounds_prefix_and_used_once() -> None:
+    row, _people, who = cleared_round()
+    assert drafted(row, who).document_number == "浙民慈〔2026〕5号"
+    other, _more, _who = cleared_round()
+    with pytest.raises(StepRefused, match="已经用过"):
+        drafted(other, who)
+
+
+def test_confirming_recognises_everyone_cleared_with_a_certificate() -> None:
+    row, people, who = cleared_round()
+    digest = list_digest(row, people)
+    made = confirmed(row, who)
+    assert (made.list_digest, made.state) == (digest, "confirmed")
+    rows = list(Recognition.objects.order_by("ordinal"))
+    assert [(r.ordinal, r.name, r.certificate_number) for r in rows] == [
+        (1, "秦\u3000芸", "领军〔2026〕001"), (2, "沈雨晴", "领军〔2026〕002"),
+    ]  # fmt: skip
+    assert {r.expires_on for r in rows} == {date(2029, 10, 15)} and rows[0].name_key == "秦芸"
+    assert {n.state for n in Nomination.objects.filter(pk__in=[p.pk for p in people])} == {"recognised"}
+    assert PublishedHead.objects.filter(occasion__contains="浙民慈〔2026〕5号").exists()
+
+
+def test_the_digest_depends_on_every_name_and_not_on_the_order() -> None:
+    row, people, _who = cleared_round()
+    assert list_digest(row, people) == list_digest(row, people[::-1]) != list_digest(row, people[:1])
+
+
+def test_a_held_candidate_is_left_out_and_follows_later() -> None:
+    row, people, who = cleared_round()
+    late = nomination("on_notice", round=row, nominee=nominee("陆沐言"))
+    public_notice(row, [late], "ended", ends_at=datetime(2026, 10, 13, tzinfo=clock.ZONE))
+    objection(late, "admitted")
+    objection(people[1], "admitted")
+    confirmed(row, who)
+    assert [r.name_key for r in Recognition.objects.all()] == ["秦芸"]
+    assert Nomination.objects.get(pk=people[1].pk).state == "cleared"
+    with pytest.raises(StepRefused, match="还有公示通过的人选"), clock.frozen(DAY):
+        actions.publish(row, by=who["publisher"])
+    people[1].objections.update(state="dismissed")  # the case is concluded
+    confirmed(row, who, serial=6)
+    assert list(Recognition.objects.order_by("ordinal").values_list("ordinal", "certificate_number")) == [
+        (1, "领军〔2026〕001"), (2, "领军〔2026〕002"),
+    ]  # fmt: skip
+
+
+def test_nothing_is_confirmed_when_nobody_is_free() -> None:
+    row, people, who = cleared_round(("秦芸",))
+    made = drafted(row, who)
+    objection(people[0], "admitted")
+    with pytest.raises(StepRefused), clock.frozen(DAY):
+        actions.confirm(made, by=who["leader"])
+    assert not Recognition.objects.exists() and Entry.objects.filter(kind="refused").count() == 1
+
+
+def test_only_the_leader_confirms_and_only_the_publisher_publishes() -> None:
+    row, _people, who = cleared_round()
+    made = drafted(row, who)
+    with pytest.raises(NotPermitted), clock.frozen(DAY):
+        actions.confirm(made, by=who["manager"])
+    assert not Recognition.objects.exists()
+    with clock.frozen(DAY):
+        actions.confirm(made, by=who["leader"])
+        with pytest.raises(NotPermitted):
+            actions.publish(row, by=who["leader"])
+        assert actions.publish(row, by=who["publisher"]).published_on == DAY.date()
+
+
+def test_a_list_that_is_not_the_decided_one_is_not_published() -> None:
+    row, people, who = cleared_round()
+    confirmed(row, who)
+    people[0].nominee.name = "秦云"
+    people[0].nominee.save()
+    with pytest.raises(ListMismatch, match="摘要"), clock.frozen(DAY):
+        actions.publish(row, by=who["publisher"])
