@@ -42,6 +42,10 @@ class ReadOnlySite(AdminSite):
         """Nobody signs in here; the page is not there for others."""
         raise Http404
 
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Leaving is recorded, on the page made for it."""
+        raise Http404
+
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Passwords are changed on one's own page."""
         raise Http404
@@ -97,4 +101,5 @@ site = ReadOnlySite(name="admin")
 for _label in OURS:
     for _model in apps.get_app_config(_label).get_models():
         if _model not in NEVER_SHOWN:
+            _model._meta.verbose_name_plural = _model._meta.verbose_name  # Chinese has no plural in -s
             site.register(_model, ReadOnly)

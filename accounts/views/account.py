@@ -20,6 +20,7 @@ from accounts.roles import Role
 from accounts.views.gate import for_roles, person
 from workflow import clock
 from workflow.errors import Refused
+from workflow.templatetags.lx import day
 
 PER_PAGE = 25
 
@@ -140,7 +141,7 @@ def _detail(request: HttpRequest, account: User, form: forms.Form, *, status: in
             (_("账号"), account.username),
             (_("邮箱"), account.email or None),
             (_("所在机构"), account.organisation),
-            (_("开通日期"), account.created_at.astimezone(clock.ZONE).date().isoformat()),
+            (_("开通日期"), day(account.created_at)),
         ],
         "grants": grants,
         "form": form,

@@ -9,9 +9,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, policies
@@ -28,6 +27,15 @@ from workflow.ledger import Fault
 from workflow.models import PublishedHead
 
 PER_PAGE = 25
+WEEKDAYS = (
+    pgettext_lazy("weekday", "一"),
+    pgettext_lazy("weekday", "二"),
+    pgettext_lazy("weekday", "三"),
+    pgettext_lazy("weekday", "四"),
+    pgettext_lazy("weekday", "五"),
+    pgettext_lazy("weekday", "六"),
+    pgettext_lazy("weekday", "日"),
+)
 ROLE_LABELS = dict(Role.choices)
 
 
@@ -133,7 +141,7 @@ def _shown_year(request: HttpRequest) -> dict[str, Any]:
         "shown": shown,
         "months": months,
         "today": clock.today(),
-        "weekdays": list(WEEKDAYS_ABBR.values()),
+        "weekdays": WEEKDAYS,
     }
 
 
