@@ -11,10 +11,10 @@ from accounts.models import User
 from accounts.queries.people import people_with
 from accounts.roles import Role
 from studios.models import ProgressReport, Studio
-from studios.queries.studio import UNKNOWN, of_reader
+from studios.queries.studio import NOT_DUE, UNKNOWN, of_reader
 from studios.rules.reports import REMINDERS, light
 from workflow import clock
-from workflow.rules.calendar import CalendarMissing, WorkCalendar
+from workflow.rules.calendar import CalendarMissing, WorkCalendar, working_days_between
 
 AHEAD = timedelta(days=30)  # no five working days are longer, whatever the holidays
 
@@ -73,8 +73,18 @@ def waiting_first(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]
     return reports.order_by(waits, "-due_on", "pk")
 
 
+def working_days_late(report: ProgressReport, today: date, calendar: WorkCalendar) -> int | None:
+    """How many working days an owed report is late; None where they cannot be counted."""
+    try:
+        return working_days_between(report.due_on, today, calendar)
+    except CalendarMissing:
+        return None
+
+
 def light_of(report: ProgressReport, today: date, calendar: WorkCalendar) -> str:
     """How late a report was handed in, or is until today."""
+    if report.state in ProgressReport.OWED and report.due_on >= today:
+        return NOT_DUE
     handed_in = report.state not in ProgressReport.OWED and report.submitted_at is not None
     day = report.submitted_at.astimezone(clock.ZONE).date() if handed_in and report.submitted_at else today
     try:

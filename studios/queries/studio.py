@@ -21,8 +21,10 @@ from workflow import calendar, clock
 from workflow.errors import Sentence
 from workflow.rules.calendar import CalendarMissing
 
+NOT_DUE = "not_due"
 UNKNOWN = "unknown"  # the days cannot be counted: a year's calendar is not loaded
 LIGHTS: dict[str, tuple[Sentence, str, str]] = {  # light -> word, tone, icon
+    NOT_DUE: (_("未到期"), "line", "circle-dashed"),
     "on_time": (_("按期"), "ok", "circle-check"),
     "yellow": (_("黄灯"), "warn", "alert-triangle"),
     "orange": (_("橙灯"), "orange", "alert-octagon"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from studios.forms.grant import InstalmentFilter
 from studios.models import Instalment
 from studios.queries import grant as queries
+from studios.views.studio import acts
 
 PAGE = 25
 
@@ -40,5 +41,6 @@ def instalment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     instalment = get_object_or_404(queries.in_full(queries.instalments_visible_to(request.user)), pk=pk)
     gate = queries.gate_of(instalment) if instalment.state in Instalment.OPEN else []
     context = {"instalment": instalment, "studio": instalment.studio, "gate": gate}
+    context["acts"] = acts(instalment, request.user)
     context["open"] = all(condition.open for condition in gate)
     return render(request, "studios/instalment_detail.html", context)

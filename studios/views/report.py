@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from studios.forms.report import ReportFilter
 from studios.models import ProgressReport
 from studios.queries import report as queries
-from studios.views.studio import shown
+from studios.views.studio import acts, shown
 from workflow import calendar, clock
 
 PAGE = 25
@@ -49,6 +49,7 @@ def report_detail(request: HttpRequest, studio_pk: int, pk: int) -> HttpResponse
         "report": report,
         "studio": report.studio,
         "light": shown(queries.light_of(report, clock.today(), calendar.current())),
+        "acts": acts(report, request.user),
         "owed": report.state in ProgressReport.OWED,
     }
     return render(request, "studios/report_detail.html", context)

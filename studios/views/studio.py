@@ -15,9 +15,10 @@ from studios.forms.studio import LATE, StudioFilter
 from studios.models import Instalment, ProgressReport, Studio
 from studios.queries import studio as queries
 from studios.queries.grant import Condition, gate_of
-from studios.queries.report import light_of
+from studios.queries.report import light_of, working_days_late
 from workflow import calendar, clock
 from workflow.errors import Sentence
+from workflow.machine import steps_of
 
 PAGE = 25
 
@@ -34,6 +35,11 @@ class Shown:
 def shown(light: str) -> Shown:
     """The word, tone and icon of a light."""
     return Shown(*queries.LIGHTS[light])
+
+
+def acts(obj: Any, reader: Any) -> bool:
+    """Whether the page has a step for this reader, possible now or not."""
+    return any(obj.state in step.sources and step.policy(obj, reader) for step in steps_of(type(obj)))
 
 
 @require_safe
@@ -105,8 +111,9 @@ def studio_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": _parts(studio),
         "money": queries.money_of(studio),
         "reports": sorted(reports, key=lambda row: row[0].due_on, reverse=True),
-        "late": late,
-        "today": today,
+        "late": [(report, working_days_late(report, today, work_days)) for report in late],
+        "leads": studio.lead_id == request.user.pk,
+        "acts": acts(studio, request.user),
     }
     return render(request, "studios/studio_detail.html", context)
 
