@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import PROVINCIAL
 from selection.models import Round
 from selection.queries import round as queries
 from workflow import panels
@@ -20,7 +21,7 @@ SHOWN = 2  # rounds under way at one time are rarely more
 @panels.register
 def present_rounds(actor: Any) -> Iterator[Panel]:
     """Each round under way with its steps; figures only for those who follow the whole round."""
-    oversees = bool(actor.roles & queries.PROVINCIAL)
+    oversees = bool(actor.roles & PROVINCIAL)
     for round_ in queries.present_rounds(actor)[:SHOWN]:
         found = queries.figures(round_) if oversees else Counter[str]()
         yield Panel(
