@@ -1,19 +1,74 @@
-"""The demo's data: invented people and units on the province's real map, the same for the same seed."""
+"""The demo's data: invented people and units on the province's real map, the same for the same seed.
+
+Its world stands on fixed days of 2024 to 2026, whatever the day on which it is loaded: each stage sets the movable clock.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts.actions import organisation
 from accounts.models import User
-from config.demo import people
+from accounts.roles import Role
+from config.demo import studios
+from config.demo.story import Days, Story, at, on
+from config.demo.world import World, build
+from selection.actions import roll
+from studios.actions import studio
+from workflow import clock
 from workflow.actor import SYSTEM
+from workflow.models import DemoClock, Message
 
 STAGES = (
     "draft", "open", "screening", "review", "deliberation", "notice", "determination", "published", "studios",
 )  # fmt: skip
 DEFAULT_STAGE = "notice"
 DEFAULT_SEED = 2026
+
+# Where the demo's clock stands at each stage of the round of 2026.
+PRESENT = {
+    "draft": at(date(2026, 8, 20)),
+    "open": at(date(2026, 9, 21)),
+    "screening": at(date(2026, 10, 14)),
+    "review": at(date(2026, 11, 3), 14, 30),
+    "deliberation": at(date(2026, 11, 12), 14),
+    "notice": at(date(2026, 11, 19)),
+    "determination": at(date(2026, 11, 26)),
+    "published": at(date(2026, 12, 1)),
+    "studios": at(date(2026, 12, 2)),
+}
+
+EARLIER = Days(
+    drafted=date(2024, 7, 8), opens=date(2024, 7, 15), dossiers=date(2024, 8, 12), nominated=date(2024, 8, 26),
+    closes=date(2024, 9, 6), screened=date(2024, 9, 10), frozen=date(2024, 9, 19), drawn=date(2024, 9, 20),
+    scored=date(2024, 9, 27), opened=date(2024, 10, 8), proposed=date(2024, 10, 9), composed=date(2024, 10, 10),
+    posted=date(2024, 10, 11), ended=date(2024, 10, 19), determined=date(2024, 10, 24), published=date(2024, 10, 28),
+)  # fmt: skip
+PRESENT_ROUND = Days(
+    drafted=date(2026, 8, 18), opens=date(2026, 8, 24), dossiers=date(2026, 9, 14), nominated=date(2026, 9, 17),
+    closes=date(2026, 10, 10), screened=date(2026, 10, 13), frozen=date(2026, 10, 27), drawn=date(2026, 10, 29),
+    scored=date(2026, 11, 2), opened=date(2026, 11, 12), proposed=date(2026, 11, 16), composed=date(2026, 11, 17),
+    posted=date(2026, 11, 18), ended=date(2026, 11, 26), determined=date(2026, 11, 27), published=date(2026, 11, 30),
+)  # fmt: skip
+EARLIER_PLACES = {
+    "330100": 4,
+    "330200": 3,
+    "330300": 3,
+    "330400": 3,
+    "330600": 3,
+    "330700": 2,
+    "331000": 2,
+    "330900": 1,
+}
+PRESENT_PLACES = {
+    "330100": 6, "330200": 5, "330300": 4, "330400": 4, "330500": 3, "330600": 4, "330700": 4, "330800": 2,
+    "330900": 1, "331000": 4, "331100": 3,
+}  # fmt: skip
 
 
 def loaded() -> bool:
@@ -24,5 +79,95 @@ def loaded() -> bool:
 @transaction.atomic
 def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
     """Load everything, once: all of it or nothing."""
-    organisation.load_tree(by=SYSTEM)
-    people.load()
+    present = PRESENT[stage]
+    with on(date(2024, 1, 2)):
+        organisation.load_tree(by=SYSTEM)
+        world = build(seed)
+        roll.load_roll(FIRST_BATCH.read_bytes(), batch=FIRST, by=SYSTEM)
+    earlier = _earlier(world)
+    studios.run(world, earlier.round, present.date())
+    story = _present(world, stage)
+    with clock.frozen(present):
+        _after(world, story, stage)
+    Message.objects.update(status=Message.Status.SENT, sent_at=F("created_at"), read_at=F("created_at"))
+    _set_clock(present)
+
+
+FIRST_BATCH = settings.BASE_DIR / "selection" / "data" / "first_batch_2021.csv"
+FIRST = roll.Batch("roll-2021", "首批浙江省社会工作领军人才", "浙江省民政厅", date(2021, 12, 1))
+
+
+def _earlier(world: World) -> Story:
+    """The round of 2024, published with ten."""
+    story = Story(
+        world, EARLIER, "2024", "2024年度浙江省社会工作领军人才选拔", "Zhejiang leading social workers 2024",
+        EARLIER_PLACES, ceiling=10, disqualified=1,
+    )  # fmt: skip
+    story.draft()
+    story.announce()
+    story.collect()
+    for step in (story.close, story.screen, story.draw, story.score, story.open, story.propose):
+        step()
+    story.post()
+    for step in (story.end, story.determine, story.publish):
+        step()
+    return story
+
+
+def _present(world: World, stage: str) -> Story:
+    """The round of 2026, as far as the stage."""
+    places = {**PRESENT_PLACES, **{unit.code: n for unit, n in zip(world.direct, (3, 2), strict=True)}}
+    story = Story(
+        world,
+        PRESENT_ROUND,
+        "2026",
+        "2026年度浙江省社会工作领军人才选拔",
+        "Zhejiang leading social workers 2026",
+        places,
+    )
+    for step in _steps(story, stage):
+        step()
+    return story
+
+
+def _steps(story: Story, stage: str) -> list[Callable[[], None]]:
+    """What has been done when the stage begins; the stage itself is left half done for the visitor."""
+    whole: list[tuple[str, Callable[[], None], Callable[[], None]]] = [
+        # stage, done before it, done within it when the demo stands there
+        ("draft", story.draft, _nothing),
+        ("open", story.announce, lambda: story.collect(nominate=False)),
+        ("screening", lambda: (story.collect(), story.leave_loose_ends(), story.close()) and None, story.begin_screening),
+        ("review", lambda: (story.screen(), story.draw()) and None, lambda: story.score(0.65)),
+        ("deliberation", lambda: (story.score(), story.open()) and None, _nothing),
+        ("notice", story.propose, lambda: story.object(story.post())),
+        ("determination", lambda: (story.object(story.post()), story.end()) and None, _nothing),
+        ("published", lambda: (story.determine(), story.publish()) and None, _nothing),
+        ("studios", _nothing, _nothing),
+    ]  # fmt: skip
+    found: list[Callable[[], None]] = []
+    for name, before, within in whole:
+        found.append(before)
+        if name == stage:
+            found.append(story.leave_loose_ends if stage == "open" else _nothing)
+            return [*found, within]
+    return found
+
+
+def _nothing() -> None:
+    """A stage that needs no work of its own."""
+
+
+def _after(world: World, story: Story, stage: str) -> None:
+    """Accounts and studios that only the end of the story has."""
+    first = story.world.units[0]
+    host = studios.Studio.objects.order_by("pk").first()
+    world.person("member", Role.STUDIO_MEMBER, host.host if host else first)
+    if stage == "studios":
+        studio.establish_due_studios()
+
+
+def _set_clock(present: datetime) -> None:
+    """The demo's clock goes on from here."""
+    distance = present - datetime.now(clock.ZONE)
+    DemoClock.objects.update_or_create(pk=1, defaults={"seconds": int(distance.total_seconds())})
+    clock.forget_offset()

@@ -62,6 +62,7 @@ STAFF = (
     ("reviewer1", "吴晓梅", Role.REVIEWER),
     ("reviewer2", "郑文斌", Role.REVIEWER),
     ("manager", "王淑敏", Role.MANAGER),
+    ("manager2", "秦和平", Role.MANAGER),  # investigates objections: took no part before
     ("leader", "冯志远", Role.LEADER),
     ("publisher", "陈思远", Role.PUBLISHER),
     ("supervisor", "褚卫东", Role.SUPERVISOR),

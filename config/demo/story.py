@@ -1,0 +1,344 @@
+"""One round of the demo, walked through by its people with the acts that pages and API use."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Organisation, User
+from config.demo import dossiers, names
+from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
+from selection.actions import (
+    assignment,
+    deliberation,
+    determination,
+    nomination,
+    notice,
+    objection,
+    panel,
+    qualification,
+    round,
+    scoring,
+)
+from selection.models import Assignment, Nomination, Panel, PublicNotice, QualificationReview, Round
+from selection.queries.deliberation import choices
+from selection.queries.objection import investigators_for
+from selection.rules.rulebook import DEFAULT_RULEBOOK
+from workflow import clock
+from workflow.actor import PUBLIC, SYSTEM
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """An instant in the zone of the law."""
+    return datetime.combine(day, time(hour, minute), tzinfo=clock.ZONE)
+
+
+@contextmanager
+def on(day: date, hour: int = 10, minute: int = 0) -> Iterator[None]:
+    """What happens inside happens then."""
+    with clock.frozen(at(day, hour, minute)):
+        yield
+
+
+@dataclass(frozen=True)
+class Days:
+    """When a round does what."""
+
+    drafted: date
+    opens: date
+    dossiers: date
+    nominated: date
+    closes: date
+    screened: date
+    frozen: date
+    drawn: date
+    scored: date
+    opened: date
+    proposed: date
+    composed: date
+    posted: date
+    ended: date  # the day after the last day of the notice
+    determined: date
+    published: date
+
+
+@dataclass
+class Story:
+    """A round and who takes part."""
+
+    world: World
+    days: Days
+    code: str
+    title: str
+    title_en: str
+    places: dict[str, int]  # nominator's code -> nominees
+    ceiling: int = 20
+    disqualified: int = 2
+    round: Round = field(init=False)
+
+    def staff(self, username: str) -> User:
+        """A provincial account."""
+        return self.world.staff[username]
+
+    # From the draft to the closing --------------------------------------------------------------------------------
+
+    def draft(self) -> None:
+        """The round with its rules, not announced."""
+        manager = self.staff("manager")
+        with on(self.days.drafted):
+            self.round = round.create(
+                by=manager, code=self.code, title=self.title, title_en=self.title_en, organiser="浙江省民政厅",
+                document_prefix="浙民慈", call=CALL,
+            )  # fmt: skip
+            round.save_rulebook(self.round, by=manager, content=self.rules())
+
+    def rules(self) -> dict[str, Any]:
+        """The default rules with this round's dates and places."""
+        content = copy.deepcopy(DEFAULT_RULEBOOK)
+        content["opens_at"] = at(self.days.opens, 9).isoformat()
+        content["closes_at"] = at(self.days.closes, 17, 30).isoformat()
+        content["reference_date"] = self.days.closes.isoformat()
+        content["ceiling"] = self.ceiling
+        direct = {unit.code: n for unit, n in zip(self.world.direct, DIRECT_PLACES, strict=True)}
+        content["quotas"] = {**CITY_PLACES, **direct}
+        return content
+
+    def announce(self) -> None:
+        """The call is out."""
+        with on(self.days.opens, 9):
+            self.round = round.announce(self.round, by=self.staff("manager"))
+
+    def units_of(self, nominator: Organisation) -> list[Organisation]:
+        """The employers that a nominator puts people forward from."""
+        if nominator.kind == Organisation.Kind.DIRECT:
+            return [nominator]
+        return [u for u in self.world.units if u.parent is not None and u.parent.parent_id == nominator.pk]
+
+    def nominators(self) -> list[tuple[Organisation, int]]:
+        """Who nominates, and how many."""
+        known = {o.code: o for o in [*self.world.cities.values(), *self.world.direct]}
+        return [(known[code], count) for code, count in self.places.items()]
+
+    def collect(self, *, nominate: bool = True) -> None:
+        """Dossiers are filled in, endorsed and put forward."""
+        for nominator, count in self.nominators():
+            units = self.units_of(nominator)
+            for number in range(count):
+                self._one(nominator, units[number % len(units)], number + 1, nominate)
+
+    def _one(self, nominator: Organisation, unit: Organisation, rank: int, nominate: bool) -> None:
+        direct = nominator.kind == Organisation.Kind.DIRECT
+        route = "direct" if direct else ("city" if rank % 4 == 0 else "county")
+        with on(self.days.dossiers, 9 + rank % 8, 5 * rank):
+            row = dossiers.submitted(self.world, self.round, unit, route=route)
+        if nominate or rank % 3 == 1:
+            with on(self.days.nominated, 9 + rank % 8, 7 * rank):
+                row = dossiers.endorsed(self.world, row)
+                if nominate or rank == 1:
+                    dossiers.nominated(self.world, row, rank)
+
+    def leave_loose_ends(self) -> None:
+        """What never reaches the province: two drafts, one returned, one declined, one withdrawn."""
+        unit, other = self.world.units[0], self.world.units[2]
+        with on(self.days.dossiers, 16):
+            dossiers.draft(self.world, self.round, unit, route="county", complete=False)
+            dossiers.draft(self.world, self.round, other, route="county")
+            returned = dossiers.submitted(self.world, self.round, unit, route="county")
+            declined = dossiers.submitted(self.world, self.round, other, route="city")
+            withdrawn = dossiers.submitted(self.world, self.round, unit, route="county")
+        with on(self.days.nominated, 15):
+            requests = [
+                {"field": "practice_since", "reason": "请附2014年至2016年任职单位的证明。"},
+                {"field": "achievements", "reason": "请补充近五年服务成效的数据来源。"},
+            ]
+            county = self.world.officers[returned.county_id or 0]
+            nomination.return_for_completion(returned, by=county, requests=requests)
+            city = self.world.officers[declined.nominator_id]
+            nomination.decline(declined, by=city, reason="同一单位已推荐两名人选，本年度不再推荐。")
+            clerk = self.world.clerks[unit.pk]
+            nomination.withdraw(withdrawn, by=clerk, reason="本人因工作调动申请撤回。")
+
+    def close(self) -> None:
+        """The closing time has come."""
+        with on(self.days.closes, 17, 30):
+            self.round = round.close(self.round, by=SYSTEM)
+
+    # Screening ----------------------------------------------------------------------------------------------------
+
+    def nominations(self, *states: str) -> list[Nomination]:
+        """The round's dossiers in these states, in order."""
+        return list(
+            self.round.nominations.filter(state__in=states)
+            .order_by("code")
+            .select_related("nominee", "round")
+        )
+
+    def screen(self, share: float = 1.0) -> None:
+        """Two reviewers conclude on a share of the dossiers; the rest stays for the visitor."""
+        rows = self.nominations("nominated")
+        for number, row in enumerate(rows[: int(len(rows) * share)]):
+            with on(self.days.screened, 9 + number % 8, number % 60):
+                self._conclude(row, unfit=number < self.disqualified)
+
+    def begin_screening(self) -> None:
+        """As it looks in the middle: a third done, one sent back for correction, some half done, two that differ."""
+        self.screen(0.34)
+        rows = self.nominations("nominated")
+        with on(self.days.screened, 17):
+            requests = [{"field": "certificate_number", "reason": "证书编号与扫描件不一致，请核对后更正。"}]
+            qualification.request_correction(rows[0], by=self.staff("reviewer1"), requests=requests)
+            for row in rows[1:8]:
+                self._review(row, "reviewer1", unfit=False)
+            self._review(rows[1], "reviewer2", unfit=True)
+
+    def _conclude(self, row: Nomination, *, unfit: bool) -> None:
+        for reviewer in ("reviewer1", "reviewer2"):
+            self._review(row, reviewer, unfit=unfit)
+
+    def _review(self, row: Nomination, reviewer: str, *, unfit: bool) -> None:
+        by = self.staff(reviewer)
+        review: QualificationReview = qualification.start(row, by=by)
+        findings = [
+            {"rule": f.rule, "human": "fail" if unfit and f.rule == "E05" else "pass", "note": ""}
+            for f in row.findings
+        ]
+        reason = "2019年至2021年的任职证明缺少单位盖章，连续从业年限不能认定满5年。" if unfit else ""
+        verdict = "disqualified" if unfit else "qualified"
+        qualification.conclude(review, by=by, verdict=verdict, findings=findings, reason=reason)
+
+    # Panel and scores ---------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """The panel is drawn before the supervisor; the review begins."""
+        manager, supervisor = self.staff("manager"), self.staff("supervisor")
+        with on(self.days.frozen, 10):
+            found: Panel = panel.prepare(self.round, by=manager)
+            source = f"中国福利彩票双色球{self.days.drawn.year}年开奖日当期红球号码"
+            found = panel.freeze(found, by=manager, source=source, value_at=at(self.days.frozen, 21, 15))
+        with on(self.days.drawn, 9, 30):
+            panel.draw(found, by=supervisor, public_value="03 08 14 19 25 31 + 07")
+        with on(self.days.drawn, 10):
+            self.round = panel.begin_review(self.round, by=manager)
+
+    def score(self, share: float = 1.0) -> None:
+        """Experts declare, mark and submit a share of their sheets."""
+        duties = list(
+            Assignment.objects.filter(round=self.round, state="drawn")
+            .select_related("expert__user", "nomination", "round")
+            .order_by("expert__code", "nomination__code")
+        )
+        quality = {n.pk: self.world.random.gauss(83, 6) for n in self.nominations("in_review")}
+        bias = {duty.expert_id: self.world.random.gauss(0, 2.5) for duty in duties}
+        done: dict[int, int] = {}
+        owed: dict[int, int] = {}
+        for duty in duties:
+            owed[duty.expert_id] = owed.get(duty.expert_id, 0) + 1
+        for duty in duties:
+            count = done[duty.expert_id] = done.get(duty.expert_id, 0) + 1
+            if count <= owed[duty.expert_id] * share:
+                self._score_one(duty, quality[duty.nomination_id] + bias[duty.expert_id], count)
+
+    def _score_one(self, duty: Assignment, level: float, count: int) -> None:
+        user = duty.expert.user
+        with on(self.days.scored, 8 + count % 11, count % 60):
+            accepted = assignment.accept(duty, by=user, declared=True)
+            marks = {code: self._mark(level) for code in self.round.rulebook.weights}
+            comment = self.world.random.choice(names.COMMENTS)
+            scoring.submit(accepted.sheet, by=user, marks=marks, overall=comment)
+
+    def _mark(self, level: float) -> Decimal:
+        """Around the level, in half points, within what experts really give."""
+        points = min(98.0, max(55.0, self.world.random.gauss(level, 3.5)))
+        return Decimal(round_half(points))
+
+    def open(self) -> None:
+        """Two persons open the scores."""
+        with on(self.days.opened, 9, 30):
+            self.round = scoring.ask_opening(self.round, by=self.staff("manager"))
+        with on(self.days.opened, 10):
+            self.round = scoring.open_scores(self.round, by=self.staff("supervisor"))
+
+    # From the list to its publication -----------------------------------------------------------------------------
+
+    def propose(self) -> None:
+        """The leader follows the ranking."""
+        chosen = [choice.nomination.pk for choice in choices(self.round) if choice.suggested]
+        with on(self.days.proposed, 15):
+            deliberation.propose_list(
+                self.round, by=self.staff("leader"), minute_number=f"厅党组会纪要〔{self.days.proposed.year}〕23号",
+                chosen=chosen, deviations={},
+            )  # fmt: skip
+
+    def post(self) -> PublicNotice:
+        """The notice is written by one, posted by another."""
+        with on(self.days.composed, 15):
+            found = notice.compose(
+                self.round, by=self.staff("manager"), title=f"关于{self.title}拟认定人选的公示", body=NOTICE,
+                contact=CONTACT, order="region", with_summaries=True,
+            )  # fmt: skip
+        with on(self.days.posted, 9):
+            found = notice.scan(found, by=self.staff("publisher"))
+            found = notice.post(found, by=self.staff("publisher"))
+        self.round.refresh_from_db()
+        return found
+
+    def object(self, found: PublicNotice) -> None:
+        """One objection is admitted, one has just come in."""
+        first, second = found.entries.order_by("ordinal")[2:4]
+        with on(self.days.posted, 14):
+            admitted = objection.lodge(
+                first, by=PUBLIC, kind="real_name", name="匿名演示人", contact="demo@example.cn",
+                facts="该人选2020年至2021年在外省任职，与申报表所填从业经历不一致，请予核实。",
+            )  # fmt: skip
+            objection.lodge(
+                second, by=PUBLIC, kind="lead", facts="申报材料中的获奖年度与证书落款不符，证书落款为2017年。"
+            )
+        with on(self.days.posted, 16):
+            objection.admit(
+                admitted, by=self.staff("manager"), investigator=investigators_for(admitted.nomination)[0],
+                neutral_issue="2020年至2021年的从业经历需要进一步核实。",
+            )  # fmt: skip
+
+    def end(self) -> None:
+        """The period is over; whoever is not held is cleared."""
+        with on(self.days.ended, 0):
+            notice.end_due_notices()
+            notice.clear_due_nominations()
+        self.round.refresh_from_db()
+
+    def determine(self) -> None:
+        """The decision is drafted and taken."""
+        with on(self.days.determined, 10):
+            found = determination.draft(
+                self.round, by=self.staff("manager"), serial=5, title=f"关于公布{self.title}名单的通知",
+                minute_number=f"厅党组会纪要〔{self.days.determined.year}〕25号",
+            )  # fmt: skip
+        with on(self.days.determined, 16):
+            determination.confirm(found, by=self.staff("leader"))
+
+    def publish(self) -> None:
+        """The result is published."""
+        with on(self.days.published, 10):
+            self.round = determination.publish(self.round, by=self.staff("publisher"))
+
+
+def round_half(points: float) -> str:
+    """To half points, as text: exact, never a binary float."""
+    halves = int(points * 2 + 0.5)
+    return f"{halves // 2}.{'5' if halves % 2 else '0'}"
+
+
+CALL = """各市、县（市、区）民政局，省级有关单位：
+
+为加强社会工作专业人才队伍建设，现组织开展本年度社会工作领军人才选拔。请按照规则书载明的条件、名额和时间，坚持面向基层一线，做好推荐工作。
+
+一、申报人由所在单位在本系统填报，经县级民政局核对原件、市级民政局择优排序后推荐到省。
+二、推荐前，所在单位须在单位内部公示不少于5个工作日。
+三、申报截止后不再受理。形式缺陷只要求补正一次。"""
+NOTICE = """经各地推荐、资格初审、专家评审和会议研究，现将拟认定人选予以公示。公示期内，任何单位和个人如对人选有异议，可以实名或者以载明可查证事实的线索形式提出。异议人的身份和材料严格保密。"""
+CONTACT = "浙江省民政厅慈善社工处，0571-00000000（演示号码）；机关纪委，0571-00000001（演示号码）"
