@@ -49,7 +49,7 @@ def rounds_with_counts(user: Any) -> QuerySet[Round]:
     return rounds_overseen_by(user).annotate(
         nominated=Coalesce(Subquery(_count(dossiers)), 0),
         recognised=Count("recognitions", distinct=True),
-    )
+    ).order_by("-pk")
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any]:

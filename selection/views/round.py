@@ -99,6 +99,8 @@ def round_detail(request: HttpRequest, code: str) -> HttpResponse:
 def round_rulebook(request: HttpRequest, code: str) -> HttpResponse:
     """The rules of a round: to read for all who take part, to write for the manager while it is a draft."""
     round_ = get_object_or_404(queries.rounds_visible_to(request.user), code=code)
+    if request.method == "POST" and not _manages(request, round_):
+        raise NotPermitted(_("只有处室负责人可以建立和修改批次。"))
     if request.method == "POST" or (_manages(request, round_) and round_.state == Round.State.DRAFT):
         return _write_rulebook(request, round_)
     faults = round_.rulebook_faults
@@ -121,8 +123,6 @@ def _write_rulebook(request: HttpRequest, round_: Round) -> HttpResponse:
         return _rulebook_form(request, round_, form, status=422)
     try:
         version = actions.save_rulebook(round_, by=request.user, content=form.content)  # type: ignore[arg-type]
-    except NotPermitted:
-        raise
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _rulebook_form(request, round_, form, status=409)

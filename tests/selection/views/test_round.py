@@ -199,7 +199,7 @@ def test_others_read_what_only_the_manager_writes(client, role):
     assert client.get(reverse("round_create")).status_code == 403
     assert client.get(page(round_, "round_edit")).status_code == 403
     assert "form" not in client.get(page(round_, "round_rulebook")).context
-    assert client.post(page(round_, "round_rulebook"), {}).status_code in (403, 422)
+    assert client.post(page(round_, "round_rulebook"), {}).status_code == 403
     round_.refresh_from_db()
     assert round_.rulebook_versions.get().content == factories.rulebook()
 
