@@ -81,7 +81,7 @@ class QualificationReview(Machine):
         consequence=_("提交后不能修改；两人结论一致即生效，不一致由处室负责人裁定。"),
     )
     def conclude(
-        self, *, verdict: str, findings: list[dict[str, str]], grounds: list[str], reason: str, at: Any
+        self, *, verdict: str, findings: list[dict[str, str]], grounds: list[str], remark: str, at: Any
     ) -> None:
         self.verdict, self.findings, self.grounds = verdict, findings, grounds
-        self.reason, self.concluded_at = reason, at
+        self.reason, self.concluded_at = remark, at

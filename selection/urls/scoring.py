@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+"""Addresses of the score sheets and of their progress."""
 
-urlpatterns: list[URLPattern] = []
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from selection.views import scoring as views
+
+urlpatterns: list[URLPattern] = [
+    path("panel/<int:pk>/", views.scoring_sheet, name="scoring_sheet"),
+    path("panel/<int:pk>/save", views.scoring_save, name="scoring_save"),
+    path("office/scoring/<slug:code>/", views.scoring_progress, name="scoring_progress"),
+    path("office/scoring/<slug:code>/remind", views.scoring_remind, name="scoring_remind"),
+]

@@ -1,0 +1,18 @@
+"""Reminders before the deadlines of a round: 5 and 2 working days before, and on the day."""
+
+from __future__ import annotations
+
+from selection.messages.reminders import remind
+from selection.queries.reminders import Due, due_reminders
+from workflow import door
+
+
+def send_due_reminders() -> None:
+    """Queue every reminder that is due. One already sent stays one: its key is that of the deadline and its level."""
+    for due in list(due_reminders()):
+        _send(due)
+
+
+@door.act
+def _send(due: Due) -> None:
+    remind(due)

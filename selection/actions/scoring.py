@@ -1,0 +1,248 @@
+"""Score sheets: saved, submitted under a commitment, opened by two persons; results by the frozen method."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from selection import policies
+from selection.errors import BadMark, SealBroken
+from selection.messages import panel as messages
+from selection.models import Nomination, Result, Round, ScoreSheet
+from selection.queries.scoring import broken_seals, commitment_of, experts_behind, sheets_to_open
+from selection.rules.marks import fault_of, plain_mark
+from selection.rules.ranking import Place, Sheets, places, sheets_of
+from selection.rules.rulebook import Rulebook
+from selection.rules.scoring import PanelScore, panel_score
+from workflow import clock, door, kinds, ledger
+from workflow.actor import SYSTEM, Actor
+from workflow.errors import NotPermitted, OutsideWindow, Refused
+from workflow.machine import subject_of
+from workflow.rules.chain import SALT_BYTES, canonical
+
+REMINDED = kinds.named("round.remind", _("催办评分"))
+
+MAX_COMMENT = 1000
+
+
+class NewerElsewhere(Refused):
+    """The sheet was saved elsewhere since this page was read."""
+
+    code = "newer_elsewhere"
+
+
+@door.act
+def save_draft(
+    sheet: ScoreSheet,
+    *,
+    by: Actor,
+    marks: Mapping[str, str],
+    comments: Mapping[str, str],
+    overall: str,
+    revision: int,
+) -> ScoreSheet:
+    """Keep what is typed, right or wrong, encrypted. Not on the ledger: a draft is no act yet."""
+    sheet = door.locked(sheet)
+    if not policies.may_score(sheet, by):
+        raise NotPermitted(_("只能填写自己的评分表。"))
+    _require_open(sheet)
+    if revision != sheet.revision:
+        raise NewerElsewhere(_("评分表已在别处保存过，请刷新后核对。"))
+    sheet.sealed = _text(
+        {
+            "marks": {c: m[:20] for c, m in marks.items()},
+            "comments": _shortened(comments),
+            "overall": overall[:MAX_COMMENT],
+        }
+    )
+    sheet.saved_at, sheet.revision = clock.now(), sheet.revision + 1
+    sheet.save(update_fields=["sealed", "saved_at", "revision"])
+    return sheet
+
+
+def _require_open(sheet: ScoreSheet) -> None:
+    if sheet.state != ScoreSheet.State.DRAFT:
+        raise OutsideWindow(_("评分表已提交或作废，不能再改。"), code="sheet_closed")
+    if sheet.assignment.state != "accepted" or sheet.assignment.round.state != Round.State.REVIEW:
+        raise OutsideWindow(_("现在不在评分期间，这次修改不计。"))
+
+
+def _shortened(comments: Mapping[str, str]) -> dict[str, str]:
+    return {code: text[:MAX_COMMENT] for code, text in comments.items() if text}
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return canonical(content).decode()
+
+
+@door.act
+def submit(
+    sheet: ScoreSheet,
+    *,
+    by: Actor,
+    marks: Mapping[str, Decimal],
+    comments: Mapping[str, str] | None = None,
+    overall: str = "",
+) -> ScoreSheet:
+    """Seal a complete sheet. The ledger gets its commitment, never a mark; the sheet gets the receipt."""
+    sheet = door.locked(sheet)
+    rules = sheet.assignment.round.rulebook
+    _require_marks(rules, marks)
+    sealed, salt = _text(_content(sheet, marks, comments or {}, overall)), os.urandom(SALT_BYTES).hex()
+    commitment = commitment_of(sealed, salt)
+    moved = door.take(
+        sheet, "submit", by=by, sealed=sealed, salt=salt, commitment=commitment, at=clock.now(),
+        payload={"commitment": commitment},
+    )  # fmt: skip
+    receipt = ledger.entries_of(moved).filter(kind="scoresheet.submit").order_by("-seq")[0]
+    moved.receipt_seq, moved.receipt_leaf = receipt.seq, receipt.leaf
+    moved.save(update_fields=["receipt_seq", "receipt_leaf"])
+    return moved
+
+
+def _content(
+    sheet: ScoreSheet, marks: Mapping[str, Decimal], comments: Mapping[str, str], overall: str
+) -> dict[str, Any]:
+    return {
+        "nominee": sheet.assignment.nomination.code,
+        "expert": sheet.assignment.expert.code,
+        "rules": sheet.rules_version,
+        "marks": {code: plain_mark(mark) for code, mark in marks.items()},
+        "comments": _shortened(comments),
+        "overall": overall[:MAX_COMMENT],
+    }
+
+
+def _require_marks(rules: Rulebook, marks: Mapping[str, Decimal]) -> None:
+    for criterion in rules.criteria:
+        if criterion.code not in marks:
+            raise BadMark(_("%(code)s %(name)s尚未评分。") % {"code": criterion.code, "name": criterion.name})
+        if fault_of(marks[criterion.code]):
+            raise BadMark(
+                _("%(code)s %(name)s应为0至100之间的分数，以0.5分为一档。")
+                % {"code": criterion.code, "name": criterion.name}
+            )
+    if unknown := marks.keys() - rules.weights.keys():
+        raise BadMark(_("本轮规则没有评分项%(code)s。") % {"code": min(unknown)})
+
+
+@door.act
+def void(sheet: ScoreSheet, *, by: Actor, reason: str) -> ScoreSheet:
+    """Leave a recused expert's sheet out of the count. It is kept."""
+    return door.take(sheet, "void", by=by, reason=reason)
+
+
+@door.act
+def remind(round_: Round, *, by: Actor) -> int:
+    """Write to the experts whose sheets are missing, once a day; how many they are."""
+    if not policies.may_manage_round(round_, by):
+        raise NotPermitted(_("只有处室负责人可以催办。"))
+    if round_.state != Round.State.REVIEW:
+        raise OutsideWindow(_("本轮不在专家评审中。"))
+    people = list(experts_behind(round_))
+    messages.sheets_missing(round_, people, event=f"scoring.reminded:{round_.pk}:{clock.today()}", days=None)
+    ledger.append(
+        by, chain=round_.chain_key, kind=REMINDED, subject=subject_of(round_), role="manager",
+        rules_version=round_.rules_version, payload={"people": len(people)},
+    )  # fmt: skip
+    return len(people)
+
+
+# The opening ---------------------------------------------------------------------------------------------------------
+
+
+@door.act
+def ask_opening(round_: Round, *, by: Actor) -> Round:
+    """The first of two persons: the manager asks for the opening."""
+    moved = door.take(round_, "ask_opening", by=by, operator=by)
+    messages.opening_asked(moved)
+    return moved
+
+
+@door.act
+def open_scores(round_: Round, *, by: Actor) -> Round:
+    """The second person: heads are published first, every sheet is held against its commitment, then all are opened."""
+    door.require_open(round_, "open_scores", by=by)
+    ledger.publish_heads(by, occasion=f"round.open_scores {round_.code}")
+    sheets = sheets_to_open(round_)
+    if broken := broken_seals(round_, sheets):
+        codes = "、".join(f"{s.assignment.nomination.code}/{s.assignment.expert.code}" for s in broken)
+        raise SealBroken(_("以下评分表与提交时的承诺不符，不能启封：%(sheets)s。") % {"sheets": codes})
+    moved = door.take(round_, "open_scores", by=by, payload={"sheets": len(sheets)})
+    opened = [door.take(sheet, "lock", by=SYSTEM) for sheet in sheets]
+    _compute(moved, opened)
+    for nomination in moved.nominations.filter(state="in_review", result__score__isnull=False).order_by(
+        "code"
+    ):
+        door.take(nomination, "complete_scoring", by=SYSTEM, payload=_recorded(nomination.result))
+    messages.scores_opened(moved)
+    return moved
+
+
+def _compute(round_: Round, opened: Sequence[ScoreSheet]) -> None:
+    rules, panel = round_.rulebook, round_.panels.get()
+    nominations = {n.code: n for n in round_.nominations.filter(state="in_review").order_by("code")}
+    marks: dict[str, list[dict[str, Decimal]]] = {code: [] for code in nominations}
+    for sheet in opened:
+        marks[sheet.assignment.nomination.code].append(_marks_of(sheet))
+    sheets = {code: sheets_of(code, found, rules.weights) for code, found in marks.items()}
+    scores = {code: _score(found, rules) for code, found in sheets.items()}
+    placed = _placed(scores, sheets, rules, bytes.fromhex(panel.seed))
+    Result.objects.bulk_create(
+        _result(nominations[code], score, placed.get(code)) for code, score in scores.items()
+    )
+
+
+def _marks_of(sheet: ScoreSheet) -> dict[str, Decimal]:
+    return {code: Decimal(mark) for code, mark in sheet.content["marks"].items()}
+
+
+def _score(sheets: Sheets, rules: Rulebook) -> PanelScore:
+    return panel_score(
+        sheets.totals,
+        method=rules.method,
+        min_sheets_for_trim=rules.min_sheets_for_trim,
+        min_sheets=rules.min_sheets,
+    )
+
+
+def official(score: PanelScore) -> Decimal | None:
+    """The score that may be proposed on: none below the number of sheets that the rules ask for."""
+    return None if "below_min_sheets" in score.flags else score.value
+
+
+def _placed(
+    scores: Mapping[str, PanelScore], sheets: Mapping[str, Sheets], rules: Rulebook, seed: bytes
+) -> dict[str, Place]:
+    ranked = {code: value for code, score in scores.items() if (value := official(score)) is not None}
+    return places(
+        ranked, sheets, criterion=rules.tie_criterion, method=rules.method,
+        min_sheets_for_trim=rules.min_sheets_for_trim, seed=seed,
+    )  # fmt: skip
+
+
+def _result(nomination: Nomination, score: PanelScore, place: Place | None) -> Result:
+    return Result(
+        nomination=nomination,
+        score=official(score),
+        exact=str(score.exact) if score.exact is not None else "",
+        sheets=score.sheets,
+        trimmed=score.trimmed,
+        dropped=[str(total) for total in score.dropped],
+        flags=sorted(score.flags),
+        rank=place.rank if place else None,
+        order=place.order if place else None,
+        tie_path=[{"link": link, "value": value} for link, value in place.path] if place else [],
+        computed_at=clock.now(),
+    )
+
+
+def _recorded(result: Result) -> dict[str, Any]:
+    return {
+        "score": result.score, "exact": result.exact, "sheets": result.sheets, "trimmed": result.trimmed,
+        "flags": result.flags, "rank": result.rank, "order": result.order, "tie_path": result.tie_path,
+    }  # fmt: skip

@@ -1,0 +1,142 @@
+"""What reviewers and the manager fill in during the screening."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from selection.actions import qualification as actions
+from selection.models import Nomination, QualificationReview
+from selection.models.nomination import RULE_NAMES
+from selection.queries.dossier import CORRECTABLE, label_of
+from workflow.forms import StepForm, with_reason
+
+HUMAN = (("pass", _("符合")), ("fail", _("不符合")))
+
+
+class ConclusionForm(StepForm):
+    """A result for every rule, and the conclusion that follows from them."""
+
+    action = staticmethod(actions.conclude)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for found in self.obj.nomination.findings:
+            self.fields[f"result_{found.rule}"] = forms.ChoiceField(
+                label=_("%(rule)s %(name)s") % {"rule": found.rule, "name": RULE_NAMES[found.rule]},
+                choices=HUMAN,
+                widget=forms.RadioSelect,
+            )
+        self.fields["verdict"] = forms.ChoiceField(
+            label=_("结论"), choices=QualificationReview.Verdict.choices, widget=forms.RadioSelect
+        )
+        self.fields["reason"] = forms.CharField(
+            label=_("理由"),
+            required=False,
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("结论为不合格，或与系统核验不一致的，须填写。"),
+        )
+
+    @property
+    def rules(self) -> list[forms.BoundField]:
+        """The rules' fields, in order."""
+        return [self[name] for name in self.fields if name.startswith("result_")]
+
+    def take(self) -> QualificationReview:
+        """Submit the conclusion."""
+        given = self.cleaned_data
+        findings = [
+            {"rule": n.removeprefix("result_"), "human": v}
+            for n, v in given.items()
+            if n.startswith("result_")
+        ]
+        return actions.conclude(
+            self.obj, by=self.actor, verdict=given["verdict"], findings=findings, reason=given["reason"]
+        )
+
+
+class QualifyForm(StepForm):
+    """The ruling that a nominee qualifies."""
+
+    action = staticmethod(actions.qualify)
+    reason = forms.CharField(
+        label=_("理由"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("两人结论不一致时为裁定，须填写理由，将写入存证。"),
+    )
+
+
+class DisqualifyForm(StepForm):
+    """The ruling that a nominee does not qualify: by which rules, and why."""
+
+    action = staticmethod(actions.disqualify)
+    grounds = forms.MultipleChoiceField(
+        label=_("不符合的规则"), choices=tuple(RULE_NAMES.items()), widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        min_length=10,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("不少于10个字，告知申报单位并写入存证。"),
+    )
+
+
+class RulingForm(StepForm):
+    """The manager's ruling on two conclusions that differ."""
+
+    action = staticmethod(actions.rule)
+    verdict = forms.ChoiceField(
+        label=_("裁定"), choices=QualificationReview.Verdict.choices, widget=forms.RadioSelect
+    )
+    grounds = forms.MultipleChoiceField(
+        label=_("不符合的规则"),
+        choices=tuple(RULE_NAMES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("裁定不合格的，须选择。"),
+    )
+    reason = DisqualifyForm.base_fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("verdict") == "disqualified" and not found.get("grounds"):
+            self.add_error("grounds", _("请选择不符合的规则。"))
+        return found
+
+
+class CorrectionForm(StepForm):
+    """A reason beside each field that must be mended; empty beside those in order."""
+
+    action = staticmethod(actions.request_correction)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in CORRECTABLE:
+            self.fields[f"reason_{name}"] = forms.CharField(label=label_of(name), required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not any(found.values()):
+            raise forms.ValidationError(_("请至少指明一处需要补正的内容。"))
+        return found
+
+    def take(self) -> Nomination:
+        """Ask for the corrections."""
+        given = {name.removeprefix("reason_"): reason for name, reason in self.cleaned_data.items() if reason}
+        requests = [{"field": name, "reason": reason} for name, reason in given.items()]
+        return actions.request_correction(self.obj, by=self.actor, requests=requests)
+
+
+REVIEW_FORMS: dict[str, type[StepForm]] = {"conclude": ConclusionForm}
+NOMINATION_FORMS: dict[str, type[StepForm]] = {
+    "request_correction": CorrectionForm,
+    "qualify": QualifyForm,
+    "disqualify": DisqualifyForm,
+    "reinstate": with_reason(actions.reinstate),
+}

@@ -1,0 +1,131 @@
+"""The score sheet as it is filled in, and the steps of the opening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from selection.actions import scoring as actions
+from selection.models import ScoreSheet
+from selection.rules.marks import fault_of, read_mark
+from selection.rules.rulebook import Criterion
+from workflow.forms import StepForm, plain, with_reason
+
+FAULTS = {
+    "not_a_number": _("%(name)s应为数字，现为“%(value)s”"),
+    "out_of_range": _("%(name)s应在0至100之间，现为%(value)s"),
+    "not_half_points": _("%(name)s以0.5分为一档，现为%(value)s"),
+}
+
+
+class MarkField(forms.DecimalField):
+    """A mark of 0 to 100 in half points. What is wrong stays as it was typed and is named."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = str(value if value is not None else "").strip()
+        if not text:
+            if self.required:
+                raise forms.ValidationError(_("%(name)s尚未评分") % {"name": self.label}, code="missing")
+            return None
+        mark = read_mark(text)
+        if fault := fault_of(mark):
+            raise forms.ValidationError(FAULTS[fault] % {"name": self.label, "value": text[:20]}, code=fault)
+        return mark
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:f}".removesuffix(".0") if isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion of the sheet with its two fields."""
+
+    criterion: Criterion
+    name: str
+    mark: forms.BoundField
+    comment: forms.BoundField
+
+
+def named(criterion: Criterion) -> str:
+    """The criterion's name in the reader's language."""
+    return criterion.name_en if get_language() == "en" and criterion.name_en else criterion.name
+
+
+class SheetForm(StepForm):
+    """All criteria of the round: a mark each, a comment where there is something to say, and a remark on the whole."""
+
+    action = staticmethod(actions.submit)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = self.obj.assignment.round.rulebook.criteria
+        for criterion in self.criteria:
+            name = f"{criterion.code} {named(criterion)}"
+            self.fields[f"mark_{criterion.code}"] = MarkField(
+                label=name, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+            )
+            self.fields[f"comment_{criterion.code}"] = forms.CharField(
+                label=_("%(name)s评语") % {"name": name},
+                required=False,
+                max_length=actions.MAX_COMMENT,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        self.fields["overall"] = forms.CharField(
+            label=_("总评"),
+            required=False,
+            max_length=actions.MAX_COMMENT,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def lines(self) -> Iterator[Line]:
+        """The criteria in order, as the page shows them."""
+        for criterion in self.criteria:
+            code = criterion.code
+            yield Line(criterion, named(criterion), self[f"mark_{code}"], self[f"comment_{code}"])
+
+    @property
+    def marks(self) -> dict[str, Decimal]:
+        """What is filled in rightly."""
+        given = getattr(self, "cleaned_data", {})
+        found = {c.code: given.get(f"mark_{c.code}") for c in self.criteria}
+        return {code: mark for code, mark in found.items() if mark is not None}
+
+    @property
+    def comments(self) -> dict[str, str]:
+        """The comments made."""
+        given = getattr(self, "cleaned_data", {})
+        return {c.code: given.get(f"comment_{c.code}") or "" for c in self.criteria}
+
+    def take(self) -> ScoreSheet:
+        """Submit the sheet."""
+        return actions.submit(
+            self.obj,
+            by=self.actor,
+            marks=self.marks,
+            comments=self.comments,
+            overall=self.cleaned_data["overall"],
+        )
+
+
+def initial_of(sheet: ScoreSheet) -> dict[str, str]:
+    """What the sheet holds, for the form."""
+    content = sheet.content
+    found = {f"mark_{code}": mark.removesuffix(".0") for code, mark in content["marks"].items()}
+    return {
+        **found,
+        **{f"comment_{c}": t for c, t in content["comments"].items()},
+        "overall": content["overall"],
+    }
+
+
+SHEET_FORMS: dict[str, type[StepForm]] = {"submit": SheetForm, "void": with_reason(actions.void)}
+ROUND_FORMS: dict[str, type[StepForm]] = {
+    "ask_opening": plain(actions.ask_opening),
+    "open_scores": plain(actions.open_scores),
+}

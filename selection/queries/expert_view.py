@@ -1,0 +1,67 @@
+"""A dossier as an expert may read it: no identity number, no phone, no certificate number, no background opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from selection.models import Nomination
+from selection.rules.eligibility import age_on, full_years
+
+AGE_BAND = 5
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the dossier: facts, or a text."""
+
+    anchor: str
+    title: str
+    facts: tuple[tuple[str, Any], ...] = ()
+    text: str = ""
+
+
+def shown_to_expert(nomination: Nomination) -> list[Section]:
+    """The sections in reading order."""
+    return [
+        Section("s1", gettext("一、概要"), _summary(nomination), nomination.summary),
+        Section("s2", gettext("二、资质经历"), _record(nomination)),
+        Section("s3", gettext("三、主要事迹"), text=nomination.achievements),
+        Section("s4", gettext("四、工作室建设设想"), text=nomination.studio_plan),
+        Section("s5", gettext("五、单位意见"), text=nomination.unit_opinion),
+    ]
+
+
+def _summary(nomination: Nomination) -> tuple[tuple[str, Any], ...]:
+    rows = [
+        (gettext("工作单位及职务"), "；".join(nomination.affiliations)),
+        (gettext("服务领域"), nomination.get_field_display()),
+        (gettext("推荐单位"), nomination.nominator.name),
+    ]
+    return tuple(rows)
+
+
+def _record(nomination: Nomination) -> tuple[tuple[str, Any], ...]:
+    return (
+        (gettext("证书级别"), nomination.get_certificate_level_display()),
+        (gettext("持证年限"), _years(nomination, nomination.certified_on)),
+        (gettext("从业年限"), _years(nomination, nomination.practice_since)),
+        (gettext("在本省从业"), _years(nomination, nomination.province_since)),
+        (gettext("年龄段"), _age_band(nomination)),
+    )
+
+
+def _years(nomination: Nomination, since: Any) -> str:
+    if since is None:
+        return "—"
+    n = full_years(since, nomination.reference_date)
+    return ngettext("%(n)s年", "%(n)s年", n) % {"n": n}
+
+
+def _age_band(nomination: Nomination) -> str:
+    if nomination.born_on is None:
+        return "—"
+    low = age_on(nomination.born_on, nomination.reference_date) // AGE_BAND * AGE_BAND
+    return gettext("%(low)s–%(high)s岁") % {"low": low, "high": low + AGE_BAND - 1}

@@ -1,0 +1,114 @@
+"""Dossiers under screening: the queue, who has concluded, and what may be seen of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from selection.models import Nomination, QualificationReview
+from workflow import clock
+from workflow.errors import Sentence
+
+READERS = frozenset({Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
+REVIEWERS_NEEDED = 2
+
+UNDER_SCREENING = Q(state="nominated", round__state="screening")
+# tab: label, which dossiers; the first three are a reviewer's own view
+TABS: dict[str, tuple[Sentence, Q]] = {
+    "open": (_("待受理"), UNDER_SCREENING & Q(taken__lt=REVIEWERS_NEEDED, mine=0)),
+    "mine": (_("我正在审"), UNDER_SCREENING & Q(mine=1, mine_done=0)),
+    "second": (_("等待另一人"), UNDER_SCREENING & Q(mine_done=1, concluded__lt=REVIEWERS_NEEDED)),
+    "running": (_("初审中"), UNDER_SCREENING & Q(concluded__lt=REVIEWERS_NEEDED)),
+    "differing": (_("结论不一致"), UNDER_SCREENING & Q(well__gt=0, badly__gt=0)),
+    "correction": (_("补正中"), Q(state="correction", round__state="screening")),
+    "done": (_("已有结论"), ~Q(state__in=("nominated", "correction"))),
+}
+_OWN = ("open", "mine", "second")
+
+
+def dossiers_screened_for(user: Any) -> QuerySet[Nomination]:
+    """Dossiers that have come to the province, for whoever screens or oversees it, with the state of their reviews."""
+    if not user.roles & READERS:
+        return Nomination.objects.none()
+    standing = Q(reviews__set_aside_at=None)
+    done = standing & Q(reviews__state="concluded")
+    own = standing & Q(reviews__reviewer=user.pk)
+    return (
+        Nomination.objects.filter(nominated_at__isnull=False, round__historical=False)
+        .exclude(round__state__in=("draft", "open"))
+        .select_related("round", "nominee", "unit", "nominator", "county")
+        .annotate(
+            taken=Count("reviews", filter=standing),
+            concluded=Count("reviews", filter=done),
+            well=Count("reviews", filter=done & Q(reviews__verdict="qualified")),
+            badly=Count("reviews", filter=done & Q(reviews__verdict="disqualified")),
+            mine=Count("reviews", filter=own),
+            mine_done=Count("reviews", filter=own & Q(reviews__state="concluded")),
+        )
+    )
+
+
+def tabs_for(user: Any) -> list[str]:
+    """The tabs of the queue for this person."""
+    hidden = {"running"} if user.holds(Role.REVIEWER) else set(_OWN)
+    return [tab for tab in TABS if tab not in hidden]
+
+
+def queue(user: Any, tab: str) -> QuerySet[Nomination]:
+    """One tab, the most urgent first: due corrections, then those that wait for one conclusion only, then by arrival."""
+    rows = dossiers_screened_for(user).filter(TABS[tab][1])
+    return rows.order_by(F("correction_due").asc(nulls_last=True), "-concluded", "nominated_at", "code")
+
+
+def tab_counts(user: Any) -> dict[str, int]:
+    """How many dossiers stand under each tab."""
+    wanted = {tab: Count("pk", filter=TABS[tab][1]) for tab in tabs_for(user)}
+    rows = dossiers_screened_for(user)
+    inner = rows.values(
+        "pk", "state", "round__state", "taken", "concluded", "well", "badly", "mine", "mine_done"
+    )
+    return inner.aggregate(**wanted)
+
+
+def reviews_visible_to(user: Any) -> QuerySet[QualificationReview]:
+    """A reviewer's own, and those of dossiers on which both have concluded; whoever oversees sees that they exist."""
+    rows = QualificationReview.objects.select_related("nomination__round", "nomination__nominee", "reviewer")
+    if user.roles & (READERS - {Role.REVIEWER}):
+        return rows
+    if user.holds(Role.REVIEWER):
+        return rows.filter(Q(reviewer=user.pk) | Q(nomination__in=_concluded_by_both()))
+    return rows.none()
+
+
+def _concluded_by_both() -> QuerySet[Nomination]:
+    done = Q(reviews__state="concluded", reviews__set_aside_at=None)
+    both = Nomination.objects.annotate(both=Count("reviews", filter=done)).filter(both__gte=REVIEWERS_NEEDED)
+    return both.order_by().values("pk")
+
+
+def standing_reviews(nomination: Nomination) -> QuerySet[QualificationReview]:
+    """The reviews that count now: those before a correction or a reinstatement are set aside."""
+    return nomination.reviews.filter(set_aside_at=None).select_related("reviewer")
+
+
+def conclusions_of(nomination: Nomination) -> list[QualificationReview]:
+    """Both conclusions, or none at all: nobody reads one while the other person still judges."""
+    done = [review for review in standing_reviews(nomination) if review.state == "concluded"]
+    return done if len(done) >= REVIEWERS_NEEDED else []
+
+
+def is_open_to(review: QualificationReview, actor: Any) -> bool:
+    """Whether this actor may read the review's conclusion: its author at once, others when both have concluded."""
+    if review.reviewer_id == actor.id or review.set_aside_at is not None:
+        return True
+    return review in conclusions_of(review.nomination)
+
+
+def overdue_corrections() -> QuerySet[Nomination]:
+    """Corrections whose last day is over, in rounds still under screening."""
+    return Nomination.objects.filter(
+        state="correction", round__state="screening", correction_due__lt=clock.today()
+    ).order_by("pk")

@@ -1,0 +1,44 @@
+"""A mark as it is typed: 0 to 100 in half points, full-width digits read as digits. Nothing is clipped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from selection.rules.scoring import FULL_MARK
+
+Fault = Literal["", "not_a_number", "out_of_range", "not_half_points"]
+
+STEPS_A_POINT = 2
+_NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{0,4})?|\.[0-9]{1,4}")
+
+
+def read_mark(text: str) -> Decimal | None:
+    """The number typed, or None if it is none. ８８。５ and 88.5 are one."""
+    plain = unicodedata.normalize("NFKC", text).replace("。", ".").strip()
+    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def fault_of(mark: Decimal | None) -> Fault:
+    """Why a mark cannot stand; empty if it can."""
+    if mark is None or not mark.is_finite():
+        return "not_a_number"
+    if not 0 <= mark <= FULL_MARK:
+        return "out_of_range"
+    return "" if (mark * STEPS_A_POINT) % 1 == 0 else "not_half_points"
+
+
+def plain_mark(mark: Decimal) -> str:
+    """One spelling of a mark: 88 and 88.00 are 88.0."""
+    return f"{mark:.1f}"
+
+
+def subtotal(marks: dict[str, Decimal], weights: dict[str, Decimal]) -> tuple[Fraction, Fraction]:
+    """The weighted points so far and the weight they are out of, of the criteria marked."""
+    points = sum(
+        (Fraction(mark) * Fraction(weights[code]) / FULL_MARK for code, mark in marks.items()), Fraction(0)
+    )
+    return points, sum((Fraction(weights[code]) for code in marks), Fraction(0))

@@ -1,0 +1,139 @@
+"""Pages of the screening."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.roles import Role
+from selection.actions import qualification as actions
+from selection.forms.qualification import ConclusionForm, RulingForm
+from selection.models import Nomination, QualificationReview
+from selection.models.nomination import RULE_NAMES
+from selection.queries import dossier as dossiers
+from selection.queries import qualification as queries
+from workflow.errors import NotPermitted, Refused
+
+PER_PAGE = 25
+
+
+@require_safe
+def qualification_queue(request: HttpRequest) -> HttpResponse:
+    """Dossiers under screening, by what is to be done with them."""
+    counts = queries.tab_counts(request.user)
+    tabs = queries.tabs_for(request.user)
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in tabs else next((t for t in tabs if counts.get(t)), tabs[0])
+    page = Paginator(queries.queue(request.user, tab), PER_PAGE).get_page(request.GET.get("page"))
+    listed = [(name, queries.TABS[name][0], counts.get(name) or 0) for name in tabs]
+    return render(request, "selection/qualification_queue.html", {"tab": tab, "tabs": listed, "page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def qualification_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A dossier beside its rules; the own conclusion is made here."""
+    nomination = get_object_or_404(queries.dossiers_screened_for(request.user), pk=pk)
+    own = queries.standing_reviews(nomination).filter(reviewer=request.user.pk).first()
+    if request.method == "POST":
+        return _conclude(request, nomination, own)
+    form = _conclusion_form(request, own) if _may_conclude(nomination, own) else None
+    return render(request, "selection/qualification_detail.html", _context(request, nomination, own, form))
+
+
+def _may_conclude(nomination: Nomination, own: QualificationReview | None) -> bool:
+    screened = nomination.state == "nominated" and nomination.round.state == "screening"
+    return screened and own is not None and own.state == QualificationReview.State.OPEN
+
+
+def _conclusion_form(request: HttpRequest, own: Any) -> ConclusionForm:
+    """Empty, or on request with every rule filled in that passes by itself."""
+    initial = {}
+    if "all" in request.GET:
+        passing = [found.rule for found in own.nomination.findings if found.outcome == "pass"]
+        initial = {f"result_{rule}": "pass" for rule in passing}
+    return ConclusionForm(obj=own, actor=request.user, initial=initial)  # type: ignore[arg-type]
+
+
+def _conclude(request: HttpRequest, nomination: Nomination, own: QualificationReview | None) -> HttpResponse:
+    if own is None:
+        raise NotPermitted(_("请先受理这份申报。"))
+    form = ConclusionForm(request.POST, obj=own, actor=request.user)  # type: ignore[arg-type]
+    status = 422
+    if form.is_valid():
+        try:
+            form.take()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, _("已提交初审结论。"))
+            return redirect("qualification_detail", nomination.pk)
+    return render(
+        request,
+        "selection/qualification_detail.html",
+        _context(request, nomination, own, form),
+        status=status,
+    )
+
+
+def _context(request: HttpRequest, nomination: Nomination, own: Any, form: Any) -> dict[str, Any]:
+    both = queries.conclusions_of(nomination)
+    found = nomination.findings
+    rules = dossiers.rules(nomination)
+    differ = len({review.verdict for review in both}) > 1 and nomination.state == "nominated"
+    screened = nomination.state == "nominated" and nomination.round.state == "screening"
+    reviewer = request.user.holds(Role.REVIEWER)  # type: ignore[union-attr]
+    return {
+        "nomination": nomination,
+        "own": own,
+        "form": form,
+        "rules": rules,
+        "rows": list(zip(rules, form.rules, strict=False)) if form else [],
+        "others": rules[len(found) :],
+        "sections": dossiers.answers(nomination),
+        "both": both,
+        "differ": differ,
+        "may_start": screened and reviewer and own is None and nomination.taken < queries.REVIEWERS_NEEDED,  # type: ignore[attr-defined]
+        "may_correct": screened and reviewer and nomination.correction_due is None,
+        "may_rule": differ and request.user.holds(Role.MANAGER),  # type: ignore[union-attr]
+        "may_reinstate": nomination.state == "disqualified"
+        and nomination.round.state == "screening"
+        and request.user.holds(Role.MANAGER),  # type: ignore[union-attr]
+        "all_pass": all(one.outcome == "pass" for one in found),
+        "grounds": [f"{rule} {RULE_NAMES.get(rule, '')}" for rule in nomination.grounds],
+    }
+
+
+@require_POST
+def qualification_start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a dossier up."""
+    nomination = get_object_or_404(queries.dossiers_screened_for(request.user), pk=pk)
+    actions.start(nomination, by=request.user)  # type: ignore[arg-type]
+    return redirect("qualification_detail", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def qualification_ruling(request: HttpRequest, pk: int) -> HttpResponse:
+    """The manager rules between two conclusions that differ."""
+    nomination = get_object_or_404(queries.dossiers_screened_for(request.user), pk=pk)
+    if not request.user.holds(Role.MANAGER):  # type: ignore[union-attr]
+        raise NotPermitted(_("初审结论不一致的，由处室负责人裁定。"))
+    form = RulingForm(request.POST or None, obj=nomination, actor=request.user)  # type: ignore[arg-type]
+    status = 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            form.take()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, _("已作出裁定。"))
+            return redirect("qualification_detail", pk)
+    context = {"nomination": nomination, "form": form, "both": queries.conclusions_of(nomination)}
+    return render(request, "selection/qualification_ruling.html", context, status=status)
