@@ -18,6 +18,7 @@ from workflow.collections import Collection
 from workflow.forms import StepForm, json_schema
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 200
+MAX_INTEGER = 2**63 - 1
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -62,12 +63,17 @@ def narrowed(rows: QuerySet[Any], collection: Collection, request: HttpRequest) 
 
 
 def _filtered(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-    if "\0" in value:
+    if "\0" in value or _overflows(value):
         raise MalformedRequest({name: [_("查询值无效。")]})
     try:
         return rows.filter(**{name: _plain(rows.model, name, value)})
     except (ValueError, TypeError, ValidationError) as fault:
         raise MalformedRequest({name: [_("查询值无效。")]}) from fault
+
+
+def _overflows(value: str) -> bool:
+    """A number that no database column holds."""
+    return len(value) > 18 and value.lstrip("-").isdecimal() and abs(int(value[:40])) > MAX_INTEGER
 
 
 def _plain(model: type[models.Model], name: str, value: str) -> str | bool:
