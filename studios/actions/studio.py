@@ -179,7 +179,7 @@ def terminate(studio: Studio, *, by: Actor, reason: str) -> Studio:
     """End the studio before its term; what is unpaid is cancelled in the same act."""
     moved = door.take(studio, "terminate", by=by, reason=reason)
     for instalment in moved.instalments.filter(state__in=Instalment.UNPAID):
-        door.take(instalment, "cancel", by=by, reason=(CANCELLED_WITH_STUDIO % reason)[:500])
+        door.take(instalment, "cancel", by=by, reason=(CANCELLED_WITH_STUDIO % reason)[:2000])
     messages.moved(moved, "terminate", by=by, reason=reason)
     return moved
 

@@ -15,10 +15,6 @@ from workflow.actor import Actor
 from workflow.machine import step_named
 
 
-def _receivers(instalment: Instalment) -> list[User]:
-    return [*studio.lead_of(instalment.studio), *studio.hosts_of(instalment.studio)]
-
-
 def _tell(people: Iterable[User], instalment: Instalment, step: str, *, by: Actor, more: str = "") -> None:
     declared = step_named(Instalment, step)
     label = declared.label if declared else step
@@ -56,9 +52,9 @@ def approved(instalment: Instalment, *, by: Actor) -> None:
 
 def paid(instalment: Instalment, *, by: Actor) -> None:
     """The talent and the host unit, whose account received it."""
-    _tell(_receivers(instalment), instalment, "pay", by=by, more=instalment.voucher or "")
+    _tell(studio.receivers_of(instalment.studio), instalment, "pay", by=by, more=instalment.voucher or "")
 
 
 def moved(instalment: Instalment, step: str, *, by: Actor, reason: str) -> None:
     """Withheld, released or cancelled, with the reason."""
-    _tell(_receivers(instalment), instalment, step, by=by, more=reason)
+    _tell(studio.receivers_of(instalment.studio), instalment, step, by=by, more=reason)

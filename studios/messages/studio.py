@@ -51,11 +51,6 @@ def page_of(studio: Studio) -> str:
     return reverse("studio_detail", args=[studio.pk])
 
 
-def concerned_with(studio: Studio) -> list[User]:
-    """The talent, the host unit's clerks and the city's officers."""
-    return [*queries.lead_of(studio), *queries.hosts_of(studio), *queries.officers_of(studio)]
-
-
 def established(studio: Studio) -> None:
     """The manager names the lead and records the agreement; host and city learn of the studio."""
     told = [*queries.managers(), *queries.hosts_of(studio), *queries.officers_of(studio)]
@@ -90,7 +85,7 @@ def lead_named(studio: Studio, lead: User, *, by: Actor) -> None:
 def agreed(studio: Studio, agreement: Agreement, count: int, *, by: Actor) -> None:
     """The agreement stands, with its award and its number of instalments."""
     tell(
-        concerned_with(studio),
+        queries.concerned_with(studio),
         event=f"studio.agreed:{studio.pk}",
         kind="studio.agreed",
         about=studio,
@@ -118,7 +113,7 @@ def moved(studio: Studio, step: str, *, by: Actor, reason: str = "") -> None:
         return text + (_("理由：%(reason)s") % {"reason": reason} if reason else "")
 
     tell(
-        concerned_with(studio),
+        queries.concerned_with(studio),
         event=f"studio.{step}:{studio.pk}:{instant()}",
         kind=f"studio.{step}",
         about=studio,

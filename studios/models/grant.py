@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -43,9 +43,15 @@ def _not_stopped(instalment: Any) -> bool:
     return not why_stopped(instalment.studio)
 
 
+def _rows(instalment: Any, name: str) -> Any:
+    """The studio's instalments or reports, read once for all conditions: the door has just read the studio afresh."""
+    prefetch_related_objects([instalment.studio], name)
+    return getattr(instalment.studio, name).all()
+
+
 def _before(instalment: Any) -> list[Any]:
     """The instalments before this one that still count."""
-    found = instalment.studio.instalments.all()
+    found = _rows(instalment, "instalments")
     return [i for i in found if i.number < instalment.number and i.state != "cancelled"]
 
 
@@ -60,7 +66,7 @@ def _earlier_report_accepted(instalment: Any) -> bool:
     paid = [i.paid_at for i in _before(instalment) if i.state == "paid" and i.paid_at is not None]
     if not paid:
         return False
-    reports = instalment.studio.reports.all()
+    reports = _rows(instalment, "reports")
     return any(
         r.state == "accepted" and r.judged_at is not None and r.judged_at >= max(paid) for r in reports
     )
@@ -68,7 +74,7 @@ def _earlier_report_accepted(instalment: Any) -> bool:
 
 def _late_reports(instalment: Any) -> list[Any]:
     today = clock.today()
-    return [r for r in instalment.studio.reports.all() if r.state in ("due", "returned") and r.due_on < today]
+    return [r for r in _rows(instalment, "reports") if r.state in ("due", "returned") and r.due_on < today]
 
 
 def _no_red_report(instalment: Any) -> bool:
@@ -139,7 +145,7 @@ class Instalment(Machine):
     paid_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     paid_at = models.DateTimeField(_("支付时间"), null=True, blank=True)
     voucher = models.CharField(_("凭证号"), max_length=60, null=True, blank=True, unique=True)
-    note = models.CharField(_("说明"), max_length=500, blank=True)
+    note = models.CharField(_("说明"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("拨款")

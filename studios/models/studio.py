@@ -108,7 +108,7 @@ class Studio(Machine):
     established_at = models.DateTimeField(_("设立时间"), default=clock.now)
     active_from = models.DateField(_("开始运行"), null=True, blank=True)
     ends_on = models.DateField(_("管理期届满"), null=True, blank=True)
-    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    reason = models.CharField(_("理由"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("工作室")

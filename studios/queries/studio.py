@@ -191,6 +191,19 @@ def officers_of(studio: Studio) -> QuerySet[User]:
     return people_with(Role.BUREAU_OFFICER, organisation=office) if office else User.objects.none()
 
 
+def receivers_of(studio: Studio) -> QuerySet[User]:
+    """Those to whom the money goes: the talent and the host unit's clerks, in one query."""
+    return User.objects.filter(
+        Q(pk__in=lead_of(studio).order_by().values("pk")) | Q(pk__in=hosts_of(studio).order_by().values("pk"))
+    )
+
+
+def concerned_with(studio: Studio) -> QuerySet[User]:
+    """The talent, the host unit's clerks and the city's officers, in one query."""
+    office = officers_of(studio).order_by().values("pk")
+    return User.objects.filter(Q(pk__in=receivers_of(studio).order_by().values("pk")) | Q(pk__in=office))
+
+
 def managers() -> QuerySet[User]:
     """The managers of the province's office."""
     return people_with(Role.MANAGER)

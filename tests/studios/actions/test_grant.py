@@ -2,6 +2,8 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import RoleGrant
@@ -191,3 +193,19 @@ def test_a_cancelled_instalment_does_not_stand_in_the_way_of_the_next():
     actions.cancel(second, by=factories.user("leader"), reason=REASON)
     third = studio.instalments.get(number=3)
     assert actions.request(third, by=studio.lead).state == "requested"
+
+
+def test_a_payment_takes_at_most_ten_statements():
+    studio = factories.studio()
+    who = people(studio)
+    finance = factories.user("finance")
+    actions.request(studio.instalments.get(number=1), by=studio.lead)  # the chain has begun
+    factories.report("accepted", home=studio)
+    second = factories.instalment(
+        "approved", number=2, home=studio, requested_by=studio.lead, approved_by=who["approve"]
+    )
+    assert finance.roles
+    with CaptureQueriesContext(connection) as caught:
+        actions.pay(second, by=finance, voucher="记-0901-02")
+    taken = [q["sql"] for q in caught if "SAVEPOINT" not in q["sql"]]
+    assert len(taken) <= 10

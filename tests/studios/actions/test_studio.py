@@ -190,3 +190,13 @@ def test_a_step_of_a_studio_takes_few_statements(manager, django_assert_max_num_
     assert manager.roles
     with django_assert_max_num_queries(12):  # two of them are the savepoint of the test
         door.take(studio, "suspend", by=manager, reason=REASON)
+
+
+def test_the_longest_reason_that_a_form_takes_is_kept_whole():
+    studio = factories.studio()
+    reason = "因" * 2000
+    moved = actions.terminate(studio, by=factories.user("leader"), reason=reason)
+    assert moved.reason == reason
+    longest = max(len(note) for note in moved.instalments.values_list("note", flat=True))
+    assert longest <= Instalment._meta.get_field("note").max_length
+    assert len(reason) <= Studio._meta.get_field("reason").max_length
