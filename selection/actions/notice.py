@@ -58,8 +58,22 @@ def revise(notice: PublicNotice, *, by: Actor, title: str, body: str, contact: s
     row.title, row.body, row.contact = title, body, contact
     row.composed_by_id = by.id  # whoever wrote last does not post
     row.save(update_fields=["title", "body", "contact", "composed_by"])
+    if row.corrects_id is None:
+        _follow_the_list(row)
     _note(row, REVISED, by)
     return row
+
+
+def _follow_the_list(notice: PublicNotice) -> None:
+    """Whoever withdrew since the draft was written leaves it; the lines that stay close up."""
+    notice.entries.exclude(nomination__state="proposed").delete()
+    for ordinal, entry in enumerate(notice.entries.order_by("ordinal"), start=1):
+        if entry.ordinal != ordinal:
+            entry.ordinal = ordinal
+            entry.save(update_fields=["ordinal"])
+    missing = proposed(notice.round)
+    listed = set(notice.entries.values_list("nomination_id", flat=True))
+    _write_lines(notice, [n for n in missing if n.pk not in listed], with_summaries=False, after=len(listed))
 
 
 @door.act
@@ -94,7 +108,9 @@ def _create(**fields: object) -> PublicNotice:
         raise StepRefused(_("公示编号刚被占用，请再提交一次。"), code="number_taken") from taken
 
 
-def _write_lines(notice: PublicNotice, nominations: Iterable[Nomination], with_summaries: bool) -> None:
+def _write_lines(
+    notice: PublicNotice, nominations: Iterable[Nomination], with_summaries: bool, after: int = 0
+) -> None:
     NoticeEntry.objects.bulk_create(
         NoticeEntry(
             notice=notice,
@@ -105,7 +121,7 @@ def _write_lines(notice: PublicNotice, nominations: Iterable[Nomination], with_s
             nominator=nomination.nominator.name,
             summary=nomination.summary if with_summaries and nomination.publication_consent_at else "",
         )
-        for ordinal, nomination in enumerate(nominations, start=1)
+        for ordinal, nomination in enumerate(nominations, start=after + 1)
     )
 
 
@@ -163,7 +179,7 @@ def _require_whole_list(notice: PublicNotice) -> None:
     listed = set(notice.entries.values_list("nomination_id", flat=True))
     waiting = set(notice.round.nominations.filter(state="proposed").values_list("pk", flat=True))
     if listed != waiting:
-        raise ListMismatch(_("公示名单与拟认定名单不一致，请重新拟写。"))
+        raise ListMismatch(_("公示名单与拟认定名单不一致，请由拟稿人修改公示稿并保存，名单随之更新。"))
 
 
 def _begin_periods(notice: PublicNotice, ends_at: datetime) -> None:

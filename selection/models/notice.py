@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -15,6 +17,7 @@ from selection.models.nomination import Nomination
 from selection.models.round import Round
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.rules.calendar import ONE_DAY
 from workflow.rules.chain import canonical
 
 scan_clean = Guard("scan_found", _("隐私检查发现不应公开的内容，请先修改。"), lambda n: not n.scan_findings)
@@ -104,6 +107,17 @@ class PublicNotice(Machine):
     @property
     def rules_version(self) -> str:
         return self.round.rules_version
+
+    @property
+    def shown_number(self) -> str:
+        """2026年第1号."""
+        year, _dash, serial = self.number.partition("-")
+        return gettext("%(year)s年第%(n)s号") % {"year": year, "n": serial} if serial else self.number
+
+    @property
+    def last_day(self) -> date | None:
+        """The day at whose 24:00 the period ends."""
+        return self.ends_at.astimezone(clock.ZONE).date() - ONE_DAY if self.ends_at else None
 
     @property
     def texts(self) -> dict[str, str]:

@@ -148,6 +148,14 @@ def written(exact: Fraction) -> str:
     return f"{(Decimal(exact.numerator) / Decimal(exact.denominator)).normalize():f}"
 
 
+def exact_text(result: Result) -> str:
+    """The score before rounding, as a decimal where it ends and always as a fraction."""
+    if not result.exact:
+        return ""
+    decimal = written(Fraction(result.exact))
+    return decimal if decimal == result.exact else f"{decimal} ({result.exact})"
+
+
 LINKS = {
     "criterion": _("指定评分项得分较高"),
     "median": _("总分中位数较高"),

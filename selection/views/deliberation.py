@@ -50,6 +50,7 @@ def result_detail(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "sheet": sheet,
         "strip": _strip(sheet, result),
         "ties": queries.tie_steps(result),
+        "exact": queries.exact_text(result),
         "ranked": Result.objects.filter(nomination__round=round_, rank__isnull=False).count(),
         "equals": results.filter(nomination__round=round_, score=result.score).exclude(pk=result.pk),
     }

@@ -108,6 +108,27 @@ def test_the_list_must_be_everyone_who_was_proposed() -> None:
         notice.post(made, by=who["publisher"])
 
 
+def test_a_draft_follows_a_withdrawal_when_it_is_revised() -> None:
+    row, people, who = proposed_round(3)
+    made = composed(row, who)
+    gone = made.entries.order_by("ordinal")[0].nomination
+    Nomination.objects.filter(pk=gone.pk).update(state="withdrawn")
+    notice.revise(made, by=who["manager"], title=made.title, body=made.body, contact=made.contact)
+    assert list(made.entries.values_list("ordinal", flat=True)) == [1, 2]
+    notice.scan(made, by=who["publisher"])
+    with clock.frozen(POSTED):
+        assert notice.post(made, by=who["publisher"]).state == "posted"
+    assert sorted(state(n) for n in people) == ["on_notice", "on_notice", "withdrawn"]
+
+
+def test_a_cancelled_round_clears_nobody() -> None:
+    made, people, _who = posted()
+    Round.objects.filter(pk=made.round_id).update(state="cancelled")
+    with clock.frozen(OVER):
+        assert (notice.end_due_notices(), notice.clear_due_nominations()) == (1, 0)
+    assert [state(n) for n in people] == ["on_notice", "on_notice"] and state(made.round) == "cancelled"
+
+
 def test_a_period_into_a_year_without_calendar_is_refused() -> None:
     with pytest.raises(CalendarYearMissing, match="2027"):
         posted(at=datetime(2026, 12, 29, 9, 0, tzinfo=clock.ZONE))
