@@ -57,7 +57,8 @@ def queue(
     rows = [_message(recipient, event=event, kind=kind, write=write, about=about) for recipient in to]
     if rows:
         Message.objects.bulk_create(rows, ignore_conflicts=True)
-        transaction.on_commit(_wake, robust=True)
+        if not any(waiting[1] is _wake for waiting in connection.run_on_commit):
+            transaction.on_commit(_wake, robust=True)
 
 
 def _message(
@@ -93,7 +94,9 @@ def deliver_batch() -> int:
 def _claim() -> list[Message]:
     present = clock.now()
     with transaction.atomic():
-        due = Message.objects.filter(Q(lease_until=None) | Q(lease_until__lt=present), status=Message.Status.PENDING)
+        due = Message.objects.filter(
+            Q(lease_until=None) | Q(lease_until__lt=present), status=Message.Status.PENDING
+        )
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         ids = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])

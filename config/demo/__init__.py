@@ -20,6 +20,7 @@ from config.demo.story import Days, Story, at, on
 from config.demo.world import World, build
 from selection.actions import roll
 from studios.actions import studio
+from studios.models import Studio
 from workflow import clock
 from workflow.actor import SYSTEM
 from workflow.models import DemoClock, Message
@@ -130,37 +131,32 @@ def _present(world: World, stage: str) -> Story:
     return story
 
 
-def _steps(story: Story, stage: str) -> list[Callable[[], None]]:
+def _steps(story: Story, stage: str) -> list[Callable[[], object]]:
     """What has been done when the stage begins; the stage itself is left half done for the visitor."""
-    whole: list[tuple[str, Callable[[], None], Callable[[], None]]] = [
-        # stage, done before it, done within it when the demo stands there
-        ("draft", story.draft, _nothing),
-        ("open", story.announce, lambda: story.collect(nominate=False)),
-        ("screening", lambda: (story.collect(), story.leave_loose_ends(), story.close()) and None, story.begin_screening),
-        ("review", lambda: (story.screen(), story.draw()) and None, lambda: story.score(0.65)),
-        ("deliberation", lambda: (story.score(), story.open()) and None, _nothing),
-        ("notice", story.propose, lambda: story.object(story.post())),
-        ("determination", lambda: (story.object(story.post()), story.end()) and None, _nothing),
-        ("published", lambda: (story.determine(), story.publish()) and None, _nothing),
-        ("studios", _nothing, _nothing),
-    ]  # fmt: skip
-    found: list[Callable[[], None]] = []
+    # For each stage: what has been done before it, and what within it when the demo stands there.
+    whole: tuple[tuple[str, tuple[Callable[[], object], ...], tuple[Callable[[], object], ...]], ...] = (
+        ("draft", (story.draft,), ()),
+        ("open", (story.announce,), (story.collect_some, story.leave_loose_ends)),
+        ("screening", (story.collect, story.leave_loose_ends, story.close), (story.begin_screening,)),
+        ("review", (story.screen, story.draw), (story.score_some,)),
+        ("deliberation", (story.score, story.open), ()),
+        ("notice", (story.propose,), (story.post, story.object)),
+        ("determination", (story.post, story.object, story.end), ()),
+        ("published", (story.determine, story.publish), ()),
+        ("studios", (), ()),
+    )
+    found: list[Callable[[], object]] = []
     for name, before, within in whole:
-        found.append(before)
+        found += before
         if name == stage:
-            found.append(story.leave_loose_ends if stage == "open" else _nothing)
-            return [*found, within]
+            return [*found, *within]
     return found
-
-
-def _nothing() -> None:
-    """A stage that needs no work of its own."""
 
 
 def _after(world: World, story: Story, stage: str) -> None:
     """Accounts and studios that only the end of the story has."""
     first = story.world.units[0]
-    host = studios.Studio.objects.order_by("pk").first()
+    host = Studio.objects.order_by("pk").first()
     world.person("member", Role.STUDIO_MEMBER, host.host if host else first)
     if stage == "studios":
         studio.establish_due_studios()

@@ -131,6 +131,10 @@ class Story:
             for number in range(count):
                 self._one(nominator, units[number % len(units)], number + 1, nominate)
 
+    def collect_some(self) -> None:
+        """As it looks while the round is open: dossiers on every desk, a few put forward."""
+        self.collect(nominate=False)
+
     def _one(self, nominator: Organisation, unit: Organisation, rank: int, nominate: bool) -> None:
         direct = nominator.kind == Organisation.Kind.DIRECT
         route = "direct" if direct else ("city" if rank % 4 == 0 else "county")
@@ -243,6 +247,10 @@ class Story:
             if count <= owed[duty.expert_id] * share:
                 self._score_one(duty, quality[duty.nomination_id] + bias[duty.expert_id], count)
 
+    def score_some(self) -> None:
+        """As it looks in the middle: two thirds of everybody's sheets are in."""
+        self.score(0.65)
+
     def _score_one(self, duty: Assignment, level: float, count: int) -> None:
         user = duty.expert.user
         with on(self.days.scored, 8 + count % 11, count % 60):
@@ -287,8 +295,9 @@ class Story:
         self.round.refresh_from_db()
         return found
 
-    def object(self, found: PublicNotice) -> None:
+    def object(self) -> None:
         """One objection is admitted, one has just come in."""
+        found = self.round.notices.get(state=PublicNotice.State.POSTED)
         first, second = found.entries.order_by("ordinal")[2:4]
         with on(self.days.posted, 14):
             admitted = objection.lodge(

@@ -50,7 +50,7 @@ def create(
         document_prefix=document_prefix,
         call=call,
     )
-    RulebookVersion.objects.create(round=round_, content=copy.deepcopy(DEFAULT_RULEBOOK))
+    _stamp(round_, RulebookVersion.objects.create(round=round_, content=copy.deepcopy(DEFAULT_RULEBOOK)))
     _record(round_, "create", by, {"title": title})
     return round_
 
@@ -91,6 +91,7 @@ def save_rulebook(round_: Round, *, by: Actor, content: Mapping[str, Any]) -> Ru
         version = RulebookVersion(round=round_)
     version.content = dict(content)
     version.save()
+    _stamp(round_, version)
     _record(round_, "save_rulebook", by, {"version": version.version, "content": version.content})
     return version
 
@@ -117,6 +118,13 @@ def announce(round_: Round, *, by: Actor) -> Round:
     _give_quotas(moved, rules)
     messages.announced(moved)
     return moved
+
+
+def _stamp(round_: Round, version: RulebookVersion) -> None:
+    """Name the newest rules on the round's row."""
+    round_.rulebook_stamp = version.stamp
+    round_.save(update_fields=["rulebook_stamp"])
+    round_.__dict__.pop("rulebook_version", None)
 
 
 def _version_number(round_: Round) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import json
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -43,7 +45,9 @@ def _determination_confirmed(round_: Any) -> bool:
     return bool(round_.determinations.filter(state="confirmed").exists())
 
 
-rulebook_complete = Guard("rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete)
+rulebook_complete = Guard(
+    "rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete
+)
 closing_still_ahead = Guard(
     "closing_passed",
     _("规则书所定的申报截止时间已过，请先改定日期。"),
@@ -113,9 +117,17 @@ class Round(Machine):
     historical = models.BooleanField(_("历史批次"), default=False)
     announced_at = models.DateTimeField(_("启动时间"), null=True, blank=True)
     closes_at = models.DateTimeField(_("申报截止"), null=True, blank=True)
+    rulebook_stamp = models.CharField(
+        max_length=64, blank=True, editable=False
+    )  # names the newest rules: see `_stamped`
     published_on = models.DateField(_("公布日期"), null=True, blank=True)
     operator = models.ForeignKey(
-        User, verbose_name=_("提出启封的人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        User,
+        verbose_name=_("提出启封的人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -125,8 +137,16 @@ class Round(Machine):
             models.CheckConstraint(
                 condition=models.Q(
                     state__in=(
-                        "draft", "open", "screening", "review", "deliberation", "notice", "determination",
-                        "published", "archived", "cancelled",
+                        "draft",
+                        "open",
+                        "screening",
+                        "review",
+                        "deliberation",
+                        "notice",
+                        "determination",
+                        "published",
+                        "archived",
+                        "cancelled",
                     )  # fmt: skip
                 ),
                 name="round_state_known",
@@ -152,14 +172,16 @@ class Round(Machine):
 
     @cached_property
     def rulebook_version(self) -> RulebookVersion | None:
-        """The newest version of the rulebook; no statement where the versions were prefetched."""
+        """The newest version of the rulebook; no statement where the versions were prefetched or are known by stamp."""
+        if self.rulebook_stamp:
+            return _stamped(self.pk, self.rulebook_stamp)
         return max(self.rulebook_versions.all(), key=lambda row: row.version, default=None)
 
     @property
     def rulebook(self) -> Rulebook:
         """The rules in force: the newest version."""
         version = self.rulebook_version
-        return Rulebook.from_dict(version.content if version else {})
+        return version.rules if version else Rulebook.from_dict({})
 
     @property
     def rulebook_faults(self) -> list[Fault]:
@@ -308,6 +330,27 @@ class RulebookVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.round_id} v{self.version}"
 
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The content as rules. Raises `Malformed` for what is not finished."""
+        return Rulebook.from_dict(self.content)
+
+    @property
+    def stamp(self) -> str:
+        """A name of everything in this row: equal stamps, equal rules."""
+        frozen = self.frozen_at.isoformat() if self.frozen_at else ""
+        text = json.dumps(
+            [self.version, self.content, self.digest, frozen], sort_keys=True, ensure_ascii=False
+        )
+        return sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _stamped(round_id: int, stamp: str) -> RulebookVersion | None:
+    """The rules that a round's stamp names. They are asked for in every guard; the stamp on the locked row says whether
+    what this process read before is still the newest."""
+    return RulebookVersion.objects.filter(round=round_id).order_by("-version").first()
+
 
 class Quota(models.Model):
     """The places of one nominator in one round: the row that nominations lock."""
@@ -318,7 +361,9 @@ class Quota(models.Model):
 
     class Meta:
         ordering = ("round", "nominator__code")
-        constraints = (models.UniqueConstraint(fields=("round", "nominator"), name="one_quota_per_nominator"),)
+        constraints = (
+            models.UniqueConstraint(fields=("round", "nominator"), name="one_quota_per_nominator"),
+        )
 
     def __str__(self) -> str:
         return f"{self.nominator_id}: {self.places}"
