@@ -65,17 +65,15 @@ def queue(user: Any, tab: str) -> QuerySet[Nomination]:
 
 def tab_counts(user: Any) -> dict[str, int]:
     """How many dossiers stand under each tab."""
-    wanted = {tab: Count("pk", filter=TABS[tab][1]) for tab in tabs_for(user)}
-    rows = dossiers_screened_for(user)
-    inner = rows.values(
-        "pk", "state", "round__state", "taken", "concluded", "well", "badly", "mine", "mine_done"
-    )
-    return inner.aggregate(**wanted)
+    tabs = tabs_for(user)
+    wanted = {f"tab_{tab}": Count("pk", filter=TABS[tab][1]) for tab in tabs}  # a tab may be named as a column
+    return dossiers_screened_for(user).aggregate(**wanted)
 
 
 def reviews_visible_to(user: Any) -> QuerySet[QualificationReview]:
     """A reviewer's own, and those of dossiers on which both have concluded; whoever oversees sees that they exist."""
     rows = QualificationReview.objects.select_related("nomination__round", "nomination__nominee", "reviewer")
+    rows = rows.prefetch_related("nomination__reviews")
     if user.roles & (READERS - {Role.REVIEWER}):
         return rows
     if user.holds(Role.REVIEWER):
@@ -96,7 +94,8 @@ def standing_reviews(nomination: Nomination) -> QuerySet[QualificationReview]:
 
 def conclusions_of(nomination: Nomination) -> list[QualificationReview]:
     """Both conclusions, or none at all: nobody reads one while the other person still judges."""
-    done = [review for review in standing_reviews(nomination) if review.state == "concluded"]
+    standing = [review for review in nomination.reviews.all() if review.set_aside_at is None]
+    done = [review for review in standing if review.state == QualificationReview.State.CONCLUDED]
     return done if len(done) >= REVIEWERS_NEEDED else []
 
 

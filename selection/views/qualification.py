@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +26,8 @@ PER_PAGE = 25
 @require_safe
 def qualification_queue(request: HttpRequest) -> HttpResponse:
     """Dossiers under screening, by what is to be done with them."""
+    if not request.user.roles & queries.READERS:  # type: ignore[union-attr]
+        raise Http404
     counts = queries.tab_counts(request.user)
     tabs = queries.tabs_for(request.user)
     asked = request.GET.get("tab", "")

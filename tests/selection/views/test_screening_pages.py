@@ -1,0 +1,128 @@
+"""Pages of the screening."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from selection.actions import qualification
+from selection.models import Nomination, QualificationReview
+from tests import factories
+from tests.selection import stage as stages
+from workflow import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def after_closing():
+    with clock.frozen(stages.SCREENING):
+        yield
+
+
+def page(client, url, user):
+    client.force_login(user)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answer = client.get(url)
+    return answer, len(asked)
+
+
+def test_the_queue_costs_the_same_for_one_and_three(client):
+    counts = []
+    for n in (1, 3):
+        stage = stages.screening(n)
+        answer, asked = page(client, "/office/screening/?tab=open", stage.reviewers[0])
+        assert answer.status_code == 200
+        counts.append(asked)
+        Nomination.objects.update(state="withdrawn")
+    assert counts[0] == counts[1] <= 15
+
+
+def test_the_queue_sorts_what_is_mine_from_what_waits(client):
+    stage = stages.screening(3)
+    qualification.start(stage.nominations[0], by=stage.reviewers[0])
+    stages.concluded(stage, 0, "qualified", on=1)
+    client.force_login(stage.reviewers[0])
+    shown = {
+        tab: client.get(f"/office/screening/?tab={tab}").content.decode()
+        for tab in ("open", "mine", "second")
+    }
+    names = [n.nominee.name for n in stage.nominations]
+    assert [[name in shown[tab] for name in names] for tab in ("mine", "second", "open")] == [
+        [True, False, False], [False, True, False], [False, False, True],
+    ]  # fmt: skip
+
+
+def test_a_unit_clerk_finds_no_screening(client):
+    stage = stages.screening()
+    client.force_login(factories.user("unit_clerk", organisation=stage.nominations[0].unit))
+    assert client.get("/office/screening/").status_code == 404
+    assert client.get(f"/office/screening/{stage.nominations[0].pk}/").status_code == 404
+
+
+def test_a_reviewer_takes_up_fills_in_and_concludes(client):
+    stage = stages.screening()
+    nomination = stage.nominations[0]
+    url = f"/office/screening/{nomination.pk}/"
+    client.force_login(stage.reviewers[0])
+    assert "受理初审" in client.get(url).content.decode()
+    client.post(f"{url}start")
+    filled = client.get(f"{url}?all=1").content.decode()
+    assert filled.count("checked") == len(nomination.findings)
+    given = {f"result_{f.rule}": "pass" for f in nomination.findings}
+    assert client.post(url, {**given, "verdict": "disqualified", "reason": "无依据"}).status_code == 409
+    assert client.post(url, {"verdict": "qualified"}).status_code == 422
+    assert client.post(url, {**given, "verdict": "qualified"}).status_code == 302
+    assert QualificationReview.objects.get().state == "concluded"
+
+
+def test_one_reviewer_does_not_read_the_others_conclusion(client):
+    stage = stages.screening()
+    nomination = stage.nominations[0]
+    stages.concluded(stage, 0, "disqualified", E04="fail")
+    qualification.start(nomination, by=stage.reviewers[1])
+    url = f"/office/screening/{nomination.pk}/"
+    for person in (stage.reviewers[1], stage.manager, stage.supervisor):
+        client.force_login(person)
+        shown = client.get(url).content.decode()
+        assert "理由由第1位初审员写明" not in shown and stage.reviewers[0].name not in shown.split("<main")[1]
+    stages.concluded(stage, 1, "qualified")
+    client.force_login(stage.reviewers[1])
+    assert "理由由第1位初审员写明" in client.get(url).content.decode()
+
+
+def test_the_manager_rules_on_a_page(client):
+    stage = stages.screening()
+    nomination = stage.nominations[0]
+    stages.concluded(stage, 0, "disqualified", E04="fail")
+    stages.concluded(stage, 1, "qualified")
+    url = f"/office/screening/{nomination.pk}/ruling"
+    client.force_login(stage.reviewers[0])
+    assert client.get(url).status_code == 403
+    client.force_login(stage.manager)
+    assert "两名初审员结论不一致" in client.get(f"/office/screening/{nomination.pk}/").content.decode()
+    wrong = client.post(url, {"verdict": "disqualified", "reason": "证书未满三年，核对无误。"})
+    assert wrong.status_code == 422 and "证书未满三年，核对无误。" in wrong.content.decode()
+    assert client.post(url, {"verdict": "qualified", "reason": "以登记表的日期为准。"}).status_code == 302
+    assert Nomination.objects.get().state == "qualified"
+
+
+def test_the_step_page_lets_the_manager_rule_too(client):
+    stage = stages.screening()
+    stages.concluded(stage, 0, "disqualified", E04="fail")
+    stages.concluded(stage, 1, "qualified")
+    client.force_login(stage.manager)
+    url = f"/steps/nominations/{stage.nominations[0].pk}/disqualify/"
+    answer = client.post(url, {"grounds": ["E04"], "reason": "证书未满三年，核对无误。"})
+    assert answer.status_code == 302
+    assert Nomination.objects.get().state == "disqualified"
+
+
+def test_a_correction_names_the_fields(client):
+    stage = stages.screening()
+    client.force_login(stage.reviewers[0])
+    url = f"/steps/nominations/{stage.nominations[0].pk}/request_correction/"
+    assert client.post(url, {}).status_code == 422
+    assert client.post(url, {"reason_title": "职务与证明不一致"}).status_code == 302
+    assert Nomination.objects.get().requests == [{"field": "title", "reason": "职务与证明不一致"}]
