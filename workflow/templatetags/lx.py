@@ -267,6 +267,7 @@ def step_buttons(context: Context, obj: models.Model) -> dict[str, Any]:
     if home is None or context.get("user") is None:
         return {"steps": []}
     found = [s for s in open_steps(obj, context["user"]) if s.name in home.forms]
+    found.sort(key=lambda s: s.tone != "primary")  # what carries the matter on comes first
     return {"steps": [{"step": s, "url": reverse("step", args=[home.name, obj.pk, s.name])} for s in found]}
 
 
