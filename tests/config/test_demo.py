@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -57,13 +58,26 @@ def test_a_port_that_is_taken_is_named_before_anything_is_made(
 
 
 @pytest.fixture
-def running(environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def with_data(environment: dict[str, str]) -> dict[str, str]:
+    """A database with one account in it: nothing is loaded into it any more."""
+    adding = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        "call_command('migrate', verbosity=0);"
+        "from tests import factories; factories.user('manager', username='added')"
+    )
+    settings = {**environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    subprocess.run([sys.executable, "-c", adding], cwd=ROOT, env=settings, check=True, timeout=60)
+    return environment
+
+
+@pytest.fixture
+def running(with_data: dict[str, str], tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     log = tmp_path / "output.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "demo"],
             cwd=ROOT,
-            env=environment,
+            env=with_data,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -99,26 +113,18 @@ def resident(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def test_a_second_start_keeps_the_data_and_reset_does_not(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    import sqlite3
+def accounts(folder: Path) -> set[str]:
+    connection = sqlite3.connect(folder / "demo.sqlite3")
+    try:
+        return {name for (name,) in connection.execute("SELECT username FROM accounts_user")}
+    finally:
+        connection.close()
 
-    def rows() -> list[str]:
-        connection = sqlite3.connect(tmp_path / "demo.sqlite3")
-        try:
-            return [
-                name
-                for (name,) in connection.execute("SELECT name FROM accounts_user WHERE username = 'added'")
-            ]
-        finally:
-            connection.close()
 
-    assert demo(environment, "--no-serve").returncode == 0
-    adding = "import django; django.setup(); from tests import factories; factories.user(username='added')"
-    settings = {**environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    subprocess.run([sys.executable, "-c", adding], cwd=ROOT, env=settings, check=True, timeout=60)
-    assert demo(environment, "--no-serve").returncode == 0
-    assert len(rows()) == 1
-    assert demo({**environment, "RESET": "1"}, "--no-serve").returncode == 0
-    assert rows() == []
+def test_a_start_keeps_the_data_and_a_reset_does_not(with_data: dict[str, str], tmp_path: Path) -> None:
+    assert demo(with_data, "--no-serve").returncode == 0
+    assert accounts(tmp_path) == {"added"}
+    done = demo({**with_data, "RESET": "1", "STAGE": "open"}, "--no-serve")
+    assert done.returncode == 0, done.stderr
+    assert "added" not in accounts(tmp_path)
+    assert len(accounts(tmp_path)) > 14

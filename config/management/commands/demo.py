@@ -9,6 +9,7 @@ from django.db import connection, connections
 
 from accounts.demo import accounts
 from config import demo
+from workflow import clock
 
 
 class Command(BaseCommand):
@@ -71,6 +72,7 @@ class Command(BaseCommand):
 
 def forget() -> None:
     """Throw away the database's contents: the file of SQLite, the schema of PostgreSQL."""
+    clock.forget_offset()
     if connection.vendor == "sqlite":
         name = Path(connection.settings_dict["NAME"])
         connections.close_all()
