@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -16,7 +16,7 @@ from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
 from selection.models.nomination import DECLARATIONS, barred, is_open, places_used, plain_name, why_closed
-from selection.queries.dossier import CORRECTABLE, SECTIONS, Section, shown_value
+from selection.queries.dossier import CORRECTABLE, SECTIONS, Section, fingerprint, shown_value
 from selection.queries.nomination import Way, nominees_of, ways_of
 from selection.rules.eligibility import valid_id_number
 from workflow import clock, door, ledger
@@ -25,7 +25,7 @@ from workflow.errors import NotPermitted, OutsideWindow, StepRefused
 from workflow.machine import subject_of
 from workflow.rules.chain import canonical
 
-ledger.LABELS["nomination.create"] = _("建立申报")
+ledger.LABELS |= {"nomination.create": _("建立申报"), "round.reorder": _("保存推荐排序")}
 
 ENDED = (Nomination.State.WITHDRAWN, Nomination.State.DECLINED)
 
@@ -115,10 +115,19 @@ def _gender(id_number: str) -> str:
 
 @door.act
 def save_section(
-    nomination: Nomination, section: Section, *, by: Actor, values: Mapping[str, Any]
+    nomination: Nomination, section: Section, *, by: Actor, values: Mapping[str, Any], seen: str = ""
 ) -> Nomination:
-    """Keep what was typed into one section of a draft, finished or not. A changed field is no longer asked for."""
+    """Keep what was typed into one section of a draft, finished or not. A changed field is no longer asked for.
+
+    `seen` is the fingerprint of the section that the writer had before them: where it has changed since, nothing
+    is written over.
+    """
     nomination = _editable(nomination, by)
+    if seen and seen != fingerprint(nomination, section):
+        raise StepRefused(
+            _("您打开本节后，他人已作修改。请核对下方标出的现有内容，再次保存即以您所填为准。"),
+            code="changed_meanwhile",
+        )
     given = {name: value for name, value in values.items() if name in section.fields}
     changed = {name for name, value in given.items() if getattr(nomination, name) != value}
     for name, value in given.items():
@@ -129,14 +138,14 @@ def save_section(
 
 
 @door.act
-def sign(nomination: Nomination, *, by: Actor, declared: Iterable[str]) -> Nomination:
+def sign(nomination: Nomination, *, by: Actor, declared: Iterable[str], seen: str = "") -> Nomination:
     """Keep which declarations are made; one made before keeps its time."""
     made = set(declared)
     present = door.locked(nomination)
     values = {
         name: (getattr(present, name) or clock.now()) if name in made else None for name in DECLARATIONS
     }
-    return save_section(present, SECTIONS[-1], by=by, values=values)
+    return save_section(present, SECTIONS[-1], by=by, values=values, seen=seen)
 
 
 def _editable(nomination: Nomination, by: Actor) -> Nomination:
@@ -279,6 +288,33 @@ def _require_free_rank(nomination: Nomination, rank: int) -> None:
 def _require_originals(moved: Nomination) -> None:
     if not moved.originals_checked:
         raise StepRefused(_("请先核对原件并填写审核意见。"), code="originals_unchecked")
+
+
+@door.act
+def reorder(round_: Round, *, by: Actor, order: Sequence[int]) -> list[Nomination]:
+    """Give the officer's own nominees, named by their ids, the ranks 1, 2, 3 … in this order."""
+    if not by.holds(Role.BUREAU_OFFICER) or by.organisation_id is None:
+        raise NotPermitted(_("只有推荐单位经办可以调整推荐排序。"))
+    round_ = door.locked(round_)
+    if not is_open(round_):
+        raise OutsideWindow(why_closed(round_))
+    rows = {row.pk: row for row in nominees_of(round_, by.organisation_id).select_for_update(of=("self",))}
+    if sorted(order) != sorted(rows):
+        raise StepRefused(_("推荐人选已有变动，请重新排序。"), code="changed_meanwhile")
+    ranked = [rows[pk] for pk in order]
+    for rank, row in enumerate(ranked, start=1):
+        row.rank_in_nominator = rank
+    Nomination.objects.bulk_update(ranked, ["rank_in_nominator"])
+    ledger.append(
+        by,
+        chain=round_.chain_key,
+        kind="round.reorder",
+        subject=subject_of(round_),
+        role=Role.BUREAU_OFFICER,
+        rules_version=round_.rules_version,
+        payload={"nominator": by.organisation_id, "order": [row.code for row in ranked]},
+    )
+    return ranked
 
 
 @door.act

@@ -112,12 +112,17 @@ def announce(round_: Round, *, by: Actor) -> Round:
     )
     if rules is None:  # the door has refused by now
         raise RulebookIncomplete(_("规则书尚不完整，请先补齐标红的各项。"))
-    moved.rulebook_versions.filter(version=_version_number(round_)).update(
-        digest=digest, frozen_at=clock.now()
-    )
+    _freeze(moved, digest)
     _give_quotas(moved, rules)
     messages.announced(moved)
     return moved
+
+
+def _freeze(round_: Round, digest: str) -> None:
+    version = round_.rulebook_versions.order_by("-version")[0]
+    version.digest, version.frozen_at = digest, clock.now()
+    version.save(update_fields=["digest", "frozen_at"])
+    _stamp(round_, version)
 
 
 def _stamp(round_: Round, version: RulebookVersion) -> None:

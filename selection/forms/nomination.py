@@ -8,12 +8,14 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.forms.models import fields_for_model
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions import nomination as actions
+from selection.forms.draft import DraftForm
 from selection.models import Nomination
 from selection.models.nomination import DECLARATIONS
 from selection.queries.dossier import (
@@ -96,10 +98,8 @@ def _way_in_words(value: str, way: Any, unit: Any) -> str:
 # Sections ------------------------------------------------------------------------------------------------------------
 
 
-class DossierForm(forms.Form):
-    """Fields of the dossier. What must be filled in before the submission is marked, but may be left empty in a draft."""
-
-    gaps_allowed = True
+class DossierForm(DraftForm):
+    """Fields of the dossier; those that the submission needs are marked."""
 
     def __init__(
         self, data: Any = None, *, nomination: Nomination, names: tuple[str, ...], **kwargs: Any
@@ -110,17 +110,17 @@ class DossierForm(forms.Form):
             initial["phone"] = masked_phone(nomination.phone) if nomination.phone else ""
         super().__init__(data, initial=initial, **kwargs)
         self.fields.update(_dossier_fields(names))
-        reasons = {row["field"]: row["reason"] for row in nomination.requests}
-        for name in reasons.keys() & set(names):
-            self.fields[name].help_text = _asked(reasons[name], self.fields[name].help_text)
+        if nomination.state == Nomination.State.RETURNED:
+            self._show_reasons({row["field"]: row["reason"] for row in nomination.requests})
 
-    def full_clean(self) -> None:
-        marked = [field for field in self.fields.values() if field.required and self.gaps_allowed]
-        for field in marked:
-            field.required = False
-        super().full_clean()
-        for field in marked:
-            field.required = True
+    def _show_reasons(self, reasons: Mapping[str, str]) -> None:
+        for name in reasons.keys() & self.fields.keys():
+            field = self.fields[name]
+            field.help_text = format_html(
+                '<b class="t-bad">{}</b><br>{}',
+                gettext("退回意见：%(reason)s") % {"reason": reasons[name]},
+                field.help_text,
+            )
 
     def clean_phone(self) -> str:
         number = str(self.cleaned_data["phone"] or "").strip()
@@ -174,14 +174,7 @@ def _dossier_fields(names: tuple[str, ...]) -> dict[str, forms.Field]:
     return {name: fields[name] for name in names}
 
 
-def _asked(reason: str, hint: Any) -> str:
-    asked = gettext("退回意见：%(reason)s") % {"reason": reason}
-    return escape(
-        " ".join(part for part in (asked, str(hint or "")) if part)
-    )  # hints are printed as they are
-
-
-class DeclarationForm(forms.Form):
+class DeclarationForm(DraftForm):
     """The four declarations, each on its own."""
 
     def __init__(self, data: Any = None, *, nomination: Nomination) -> None:
@@ -189,7 +182,7 @@ class DeclarationForm(forms.Form):
         for name in DECLARATIONS:
             signed = getattr(nomination, name)
             self.fields[name] = forms.BooleanField(
-                label=DECLARED[name], required=False, help_text=shown(nomination, name) if signed else ""
+                label=DECLARED[name], help_text=shown(nomination, name) if signed else ""
             )
 
     @property
@@ -203,6 +196,34 @@ def of_section(section: Section, nomination: Nomination, data: Any = None) -> Do
     if section.fields == DECLARATIONS:
         return DeclarationForm(data, nomination=nomination)
     return DossierForm(data, nomination=nomination, names=section.fields)
+
+
+class RankForm(forms.Form):
+    """A number for each nominee; they are read as an order, so each is used once."""
+
+    def __init__(self, data: Any = None, *, nominees: QuerySet[Nomination]) -> None:
+        super().__init__(data)
+        self.nominees = list(nominees.select_related("nominee"))
+        for place, row in enumerate(self.nominees, start=1):
+            self.fields[f"rank_{row.pk}"] = forms.IntegerField(
+                label=f"{row.code} {row.nominee.name}",
+                min_value=1,
+                max_value=len(self.nominees),
+                initial=place,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        ranks = list(self.cleaned_data.values())
+        for name, rank in list(self.cleaned_data.items()):
+            if ranks.count(rank) > 1:
+                self.add_error(name, _("第%(rank)s位重复") % {"rank": rank})
+        return self.cleaned_data
+
+    @property
+    def order(self) -> list[int]:
+        """The ids of the nominees by the numbers typed."""
+        return [row.pk for row in sorted(self.nominees, key=lambda row: self.cleaned_data[f"rank_{row.pk}"])]
 
 
 # Steps ---------------------------------------------------------------------------------------------------------------
@@ -243,10 +264,7 @@ class NominateForm(StepForm):
         super().__init__(*args, **kwargs)
         taken = nominees_of(self.obj.round, self.obj.nominator_id).values_list("rank_in_nominator", flat=True)
         self.fields["rank"].initial = max((rank for rank in taken if rank), default=0) + 1
-        if self.obj.originals_checked:
-            self.fields["originals_checked"].initial = True
-        else:
-            self.fields["originals_checked"].required = True
+        self.fields["originals_checked"].initial = self.obj.originals_checked
 
 
 class ReturnForm(StepForm):

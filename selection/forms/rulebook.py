@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from selection.forms.draft import DraftForm
 from selection.models import Expert
 from selection.queries.round import nominators
 from selection.queries.rulebook import LABELS, METHODS, NOTICE_MODES
@@ -21,6 +22,7 @@ from workflow.errors import Sentence
 
 SPARE_CRITERIA = 2
 INSTANTS = ("opens_at", "closes_at")
+DATES = (*INSTANTS, "reference_date")
 WHOLE = {  # name -> unit of the hint
     "ceiling": _("名"),
     "min_sheets": _("份"),
@@ -80,15 +82,13 @@ def sentence_of(fault: Fault) -> str:
     return str(SENTENCES.get(fault.code, SENTENCES["malformed"])) % {"label": label, **fault.arguments}
 
 
-class RulebookForm(forms.Form):
+class RulebookForm(DraftForm):
     """Every parameter of a round. Dates may wait; the other fields start from the defaults."""
 
-    opens_at = forms.DateTimeField(label=LABELS["opens_at"], required=False)
-    closes_at = forms.DateTimeField(
-        label=LABELS["closes_at"], required=False, help_text=_("到该时刻即截止，晚一秒不受理。")
-    )
+    opens_at = forms.DateTimeField(label=LABELS["opens_at"])
+    closes_at = forms.DateTimeField(label=LABELS["closes_at"], help_text=_("到该时刻即截止，晚一秒不受理。"))
     reference_date = forms.DateField(
-        label=LABELS["reference_date"], required=False, help_text=_("年限和年龄算到这一天，含当日。")
+        label=LABELS["reference_date"], help_text=_("年限和年龄算到这一天，含当日。")
     )
     pass_line = forms.DecimalField(label=LABELS["pass_line"], max_digits=5, decimal_places=2)
     method = forms.ChoiceField(label=LABELS["method"], choices=METHODS)
@@ -127,6 +127,9 @@ class RulebookForm(forms.Form):
         self.criteria_rows = range(len(content.get("criteria") or ()) + SPARE_CRITERIA)
         for row in self.criteria_rows:
             self._add_criterion(row)
+
+    def may_wait(self) -> list[Any]:
+        return [self.fields[name] for name in DATES]
 
     def _add_criterion(self, row: int) -> None:
         number = {"n": row + 1}
@@ -192,7 +195,7 @@ class RulebookForm(forms.Form):
         }
         stored["tie_criterion"] = found["tie_criterion"].strip().upper()
         stored |= {name: f"{found[name]:.2f}" for name in ("pass_line", "award")}
-        for name in (*INSTANTS, "reference_date"):
+        for name in DATES:
             if found[name] is not None:
                 stored[name] = found[name].isoformat()
         stored["strata"] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.urls import reverse
@@ -115,6 +116,12 @@ def answers(nomination: Nomination) -> list[dict[str, Any]]:
         }
         for section in SECTIONS
     ]
+
+
+def fingerprint(nomination: Nomination, section: Section) -> str:
+    """A short digest of a section as it stands: a page sends it back, to learn of a change made meanwhile."""
+    stated = "\x1f".join(str(getattr(nomination, name) or "") for name in section.fields)
+    return sha256(stated.encode()).hexdigest()[:16]
 
 
 # How far it is -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -58,26 +59,38 @@ def nomination_edit(request: HttpRequest, pk: int, section: str) -> HttpResponse
     if form.is_bound and form.is_valid():
         try:
             _save(found, nomination, form, request)
-        except NotPermitted:
-            raise
         except Refused as refusal:
             form.add_error(None, str(refusal))
+            nomination = _own(request, pk)
+            _show_present(found, nomination, form, refusal)
         else:
             messages.success(request, _("已保存：%(section)s") % {"section": found.title})
             to_check = request.POST.get("back") == "check"
             return redirect("nomination_check" if to_check else "nomination_detail", pk)
     writable = nomination.state in ("draft", "returned")
     context = {"nomination": nomination, "section": found, "form": form, "writable": writable}
+    context["seen"] = dossiers.fingerprint(nomination, found)
     context["back"] = request.GET.get("back", "") or request.POST.get("back", "")
     return render(request, "selection/nomination_edit.html", context, status=_status(form))
 
 
 def _save(section: dossiers.Section, nomination: Nomination, form: Any, request: HttpRequest) -> None:
     user: Any = request.user
+    seen = request.POST.get("seen", "")
     if isinstance(form, DeclarationForm):
-        actions.sign(nomination, by=user, declared=form.declared)
+        actions.sign(nomination, by=user, declared=form.declared, seen=seen)
     else:
-        actions.save_section(nomination, section, by=user, values=form.cleaned_data)
+        actions.save_section(nomination, section, by=user, values=form.cleaned_data, seen=seen)
+
+
+def _show_present(section: dossiers.Section, nomination: Nomination, form: Any, refusal: Refused) -> None:
+    """Where somebody else has written meanwhile: what stands there now, at each field that differs."""
+    if refusal.code != "changed_meanwhile":
+        return
+    for name in section.fields:
+        present = dossiers.shown(nomination, name)
+        if present != dossiers.shown_value(name, form.cleaned_data.get(name)):
+            form[name].help_text = escape(_("现有内容：%(value)s") % {"value": present})
 
 
 @require_safe
@@ -113,8 +126,6 @@ def nomination_correction(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             form.take()
-        except NotPermitted:
-            raise
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -58,7 +58,8 @@ def test_two_officers_reach_for_the_last_place(turn: int) -> None:
     orgs, round_ = factories.tree(), factories.round_()
     factories.quota(round_, orgs["city"], 1)
     rows = [
-        factories.nomination("nominator_review", round=round_, orgs=orgs, originals_checked=True) for _ in range(2)
+        factories.nomination("nominator_review", round=round_, orgs=orgs, originals_checked=True)
+        for _ in range(2)
     ]
     officers = [factories.user("bureau_officer", organisation=orgs["city"]) for _ in range(2)]
     outcomes = race(

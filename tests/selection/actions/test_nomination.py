@@ -7,7 +7,7 @@ import pytest
 from selection.actions import nomination as actions
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.models import Nomination, Recognition
-from selection.queries.dossier import section_named
+from selection.queries.dossier import fingerprint, section_named
 from tests import factories
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, OutsideWindow, StepRefused
@@ -447,3 +447,36 @@ def test_no_letter_and_no_entry_holds_the_identity_number_or_the_phone():
     texts += [e.payload for e in ledger.entries_of(sent)]
     assert texts
     assert not any(number in text or "13800001234" in text for text in texts)
+
+
+def test_an_officer_orders_the_own_nominees_and_no_others():
+    scene = Scene(places=3)
+    rows = [scene.nominated(rank=rank) for rank in (1, 2, 3)]
+    wanted = [rows[2].pk, rows[0].pk, rows[1].pk]
+    actions.reorder(scene.round, by=scene.city, order=wanted)
+    ranks = dict(Nomination.objects.values_list("pk", "rank_in_nominator"))
+    assert [ranks[pk] for pk in wanted] == [1, 2, 3]
+    assert ledger.entries_of(scene.round).get().kind == "round.reorder"
+    stranger = factories.nomination("nominated", round=scene.round)
+    for order in (wanted[:2], [*wanted, stranger.pk], [wanted[0]] * 3):
+        with pytest.raises(StepRefused):
+            actions.reorder(scene.round, by=scene.city, order=order)
+
+
+def test_the_order_is_fixed_at_the_closing():
+    scene = Scene()
+    row = scene.nominated()
+    with clock.frozen(factories.CLOSES_AT), pytest.raises(OutsideWindow):
+        actions.reorder(scene.round, by=scene.city, order=[row.pk])
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_written_over():
+    scene = Scene()
+    draft, studio = scene.begin(), section_named("studio")
+    seen = fingerprint(draft, studio)
+    actions.save_section(draft, studio, by=scene.clerk, values={"studio_plan": "甲写的"}, seen=seen)
+    with pytest.raises(StepRefused) as refusal:
+        actions.save_section(draft, studio, by=scene.clerk, values={"studio_plan": "乙写的"}, seen=seen)
+    assert refusal.value.code == "changed_meanwhile"
+    draft.refresh_from_db()
+    assert draft.studio_plan == "甲写的"

@@ -140,3 +140,15 @@ def test_a_cancelled_round_takes_nothing_and_says_so_to_whom_it_was_announced():
 
 def test_a_published_round_is_archived():
     assert actions.archive(factories.round_("published"), by=factories.user("manager")).state == "archived"
+
+
+def test_a_round_made_and_announced_by_its_actions_knows_its_frozen_rules():
+    manager = factories.user("manager")
+    city = factories.organisation("city")
+    round_ = actions.create(by=manager, code="2026", **PAPERS)
+    actions.save_rulebook(round_, by=manager, content=factories.rulebook(quotas={city.code: 1}))
+    opened = actions.announce(Round.objects.get(), by=manager)
+    for seen in (opened, Round.objects.get()):
+        assert seen.rulebook_version.digest == seen.rulebook.digest()
+        assert seen.rulebook_version.frozen_at == factories.NOON
+    assert ledger.entries_of(opened).last().rules_version == "2026/v1"

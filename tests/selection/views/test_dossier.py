@@ -41,7 +41,13 @@ def edit(row, section):
     return page(row, "nomination_edit", section)
 
 
-BASIC = {"gender": "female", "born_on": "1985-03-15", "phone": "139****5678", "title": "主任", "field": "elderly"}
+BASIC = {
+    "gender": "female",
+    "born_on": "1985-03-15",
+    "phone": "139****5678",
+    "title": "主任",
+    "field": "elderly",
+}
 
 
 def test_a_clerk_begins_a_dossier(client):
@@ -92,7 +98,16 @@ def test_nobody_else_begins_a_dossier(client, role):
 def test_the_task_list_names_what_is_missing_with_links(client, draft):
     Nomination.objects.filter(pk=draft.pk).update(summary="", studio_plan="", certified_on=date(2023, 10, 12))
     found = text(client.get(page(draft)))
-    for words in ("基本信息", "已填好", "填写中", "未开始", "需修改", "未提交", "满足日期为2026-10-12", "还差3项"):
+    for words in (
+        "基本信息",
+        "已填好",
+        "填写中",
+        "未开始",
+        "需修改",
+        "未提交",
+        "满足日期为2026-10-12",
+        "还差3项",
+    ):
         assert words in found
     assert edit(draft, "studio") in found
 
@@ -122,7 +137,9 @@ def test_a_saved_section_returns_to_the_task_list_and_an_untouched_phone_stays(c
 
 
 def test_a_section_opened_from_the_check_page_returns_there(client, draft):
-    assert client.post(edit(draft, "basic"), {**BASIC, "back": "check"}).url == page(draft, "nomination_check")
+    assert client.post(edit(draft, "basic"), {**BASIC, "back": "check"}).url == page(
+        draft, "nomination_check"
+    )
 
 
 def test_a_draft_may_have_gaps(client, draft):
@@ -138,7 +155,11 @@ def test_a_draft_may_have_gaps(client, draft):
         ("basic", {**BASIC, "born_on": "1985-03-16"}, "出生日期与身份证号不一致"),
         ("practice", {"certified_on": "2027-01-01"}, "证书批准日期不得晚于今天"),
         ("practice", {"practice_since": "1820-01-01"}, "请核对年份"),
-        ("unit", {"unit_notice_from": "2026-08-20", "unit_notice_until": "2026-08-10"}, "单位公示结束不得早于开始"),
+        (
+            "unit",
+            {"unit_notice_from": "2026-08-20", "unit_notice_until": "2026-08-10"},
+            "单位公示结束不得早于开始",
+        ),
         ("unit", {"unit_notice_from": "2036-08-20"}, "2036年工作日历未导入"),
     ],
 )
@@ -166,7 +187,11 @@ def test_a_submitted_section_offers_no_form(client, draft):
 
 def test_the_pages_of_writing_are_the_own_clerks_alone(client, draft):
     client.force_login(factories.user("bureau_officer", organisation=draft.county))
-    for address in (edit(draft, "basic"), page(draft, "nomination_check"), page(draft, "nomination_correction")):
+    for address in (
+        edit(draft, "basic"),
+        page(draft, "nomination_check"),
+        page(draft, "nomination_correction"),
+    ):
         assert client.get(address).status_code == 404
     client.force_login(factories.user("unit_clerk", organisation=factories.organisation("employer")))
     assert client.get(edit(draft, "basic")).status_code == 404
@@ -237,7 +262,9 @@ def test_a_correction_is_sent(client, asked):
 
 
 def test_a_correction_with_a_gap_stays_on_the_page(client, asked):
-    found = client.post(page(asked, "nomination_correction"), {"certificate_number": "2018001", "summary": ""})
+    found = client.post(
+        page(asked, "nomination_correction"), {"certificate_number": "2018001", "summary": ""}
+    )
     asked.refresh_from_db()
     assert (found.status_code, asked.state) == (422, "correction")
     assert "2018001" in text(found)
@@ -253,3 +280,18 @@ def test_a_late_correction_says_so_and_keeps_the_text(client, asked):
 
 def test_without_a_request_there_is_no_correction(client, draft):
     assert client.get(page(draft, "nomination_correction")).url == page(draft)
+
+
+def test_of_two_clerks_in_one_section_the_second_sees_what_the_first_wrote(client, draft):
+    address = edit(draft, "studio")
+    seen = client.get(address).context["seen"]
+    client.post(address, {"studio_plan": "甲写的设想", "seen": seen})
+    second = client.post(address, {"studio_plan": "乙写的设想", "seen": seen})
+    assert "他人已作修改" in text(second)
+    assert "现有内容：甲写的设想" in text(second)
+    assert "乙写的设想" in text(second)
+    assert (
+        client.post(address, {"studio_plan": "乙写的设想", "seen": second.context["seen"]}).status_code == 302
+    )
+    draft.refresh_from_db()
+    assert draft.studio_plan == "乙写的设想"

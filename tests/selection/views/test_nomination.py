@@ -47,7 +47,9 @@ def clerk_of(client, nomination):
 # who sees what
 
 
-@pytest.mark.parametrize("role", ["reviewer", "manager", "leader", "publisher", "supervisor", "finance", "audit_admin"])
+@pytest.mark.parametrize(
+    "role", ["reviewer", "manager", "leader", "publisher", "supervisor", "finance", "audit_admin"]
+)
 def test_the_province_reads_the_list_and_the_dossier(client, role):
     row = factories.nomination("nominated", background_opinion="无不良记录")
     signed_in(client, role)
@@ -94,7 +96,9 @@ def test_the_unit_does_not_read_the_background_opinion(client):
     assert "排序第一" not in found
 
 
-@pytest.mark.parametrize("state", ["draft", "returned", "county_review", "nominated", "correction", "recognised"])
+@pytest.mark.parametrize(
+    "state", ["draft", "returned", "county_review", "nominated", "correction", "recognised"]
+)
 @pytest.mark.parametrize("role", ["unit_clerk", "bureau_officer", "reviewer", "manager", "supervisor"])
 def test_no_page_holds_the_identity_number_or_the_phone(client, state, role):
     requests = [{"field": "phone", "reason": "空号"}]
@@ -102,7 +106,11 @@ def test_no_page_holds_the_identity_number_or_the_phone(client, state, role):
     place = {"unit_clerk": row.unit, "bureau_officer": row.nominator}.get(role)
     signed_in(client, role, organisation=place)
     addresses = [LIST, page(row), page(row, "nomination_check"), page(row, "nomination_correction")]
-    addresses += [page(row, "nomination_edit", "basic"), step(row, "return_for_completion"), step(row, "correct")]
+    addresses += [
+        page(row, "nomination_edit", "basic"),
+        step(row, "return_for_completion"),
+        step(row, "correct"),
+    ]
     opened = [client.get(address) for address in addresses]
     assert opened[1].status_code == 200
     for found in opened:
@@ -116,7 +124,9 @@ def test_no_page_holds_the_identity_number_or_the_phone(client, state, role):
 
 
 def queries_of(client, address):
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
 
@@ -199,7 +209,12 @@ def test_a_ready_dossier_is_nominated_in_three_clicks(client):
     assert waits["审核并推荐到省"] == page(row)
     assert step(row, "nominate") in text(client.get(page(row)))
     form = client.get(step(row, "nominate")).context["form"]
-    typed = {"rank": form["rank"].initial, "originals_checked": "on", "opinion": "同意推荐。", "background": "无。"}
+    typed = {
+        "rank": form["rank"].initial,
+        "originals_checked": "on",
+        "opinion": "同意推荐。",
+        "background": "无。",
+    }
     done = client.post(step(row, "nominate"), typed)
     row.refresh_from_db()
     assert (done.status_code, done.url, row.state, row.rank_in_nominator) == (302, page(row), "nominated", 1)
@@ -232,7 +247,9 @@ def test_a_return_needs_a_reason_at_a_field(client):
     row = factories.nomination("county_review")
     signed_in(client, "bureau_officer", organisation=row.county)
     assert client.post(step(row, "return_for_completion"), {"reason_title": " "}).status_code == 422
-    done = client.post(step(row, "return_for_completion"), {"reason_title": "请写全称", "reason_phone": "空号"})
+    done = client.post(
+        step(row, "return_for_completion"), {"reason_title": "请写全称", "reason_phone": "空号"}
+    )
     row.refresh_from_db()
     assert (done.status_code, row.state) == (302, "returned")
     assert row.requests == [{"field": "phone", "reason": "空号"}, {"field": "title", "reason": "请写全称"}]
@@ -255,7 +272,9 @@ def test_what_waits_for_each(client):
     factories.quota(round_, orgs["city"], 2)
     for state in ("draft", "returned", "county_review", "nominator_review"):
         factories.nomination(state, round=round_, orgs=orgs)
-    factories.nomination("correction", round=factories.round_("screening"), orgs=orgs, correction_due=date(2026, 9, 3))
+    factories.nomination(
+        "correction", round=factories.round_("screening"), orgs=orgs, correction_due=date(2026, 9, 3)
+    )
     found = {
         role: [str(item.title) for item in todo.waiting_for(factories.user(role, organisation=orgs[place]))]
         for role, place in (("unit_clerk", "unit"), ("bureau_officer", "city"), ("expert", "unit"))
@@ -297,5 +316,37 @@ def test_every_step_of_the_offices_has_a_page(client):
     from workflow.machine import steps_of
 
     declared = {one.name for one in steps_of(Nomination)}
-    ours = {"submit", "endorse", "return_for_completion", "decline", "nominate", "correct", "withdraw", "revoke"}
+    ours = {
+        "submit",
+        "endorse",
+        "return_for_completion",
+        "decline",
+        "nominate",
+        "correct",
+        "withdraw",
+        "revoke",
+    }
     assert ours <= set(collections.named("nominations").forms) <= declared
+
+
+def test_an_officer_orders_the_nominees_on_a_page(client):
+    orgs, round_ = factories.tree(), factories.round_()
+    factories.quota(round_, orgs["city"], 3)
+    first, second = (
+        factories.nomination("nominated", round=round_, orgs=orgs, rank_in_nominator=rank) for rank in (1, 2)
+    )
+    signed_in(client, "bureau_officer", organisation=orgs["city"])
+    address = reverse("nomination_rank")
+    assert address in text(client.get(LIST))
+    twice = client.post(address, {f"rank_{first.pk}": 1, f"rank_{second.pk}": 1})
+    assert (twice.status_code, "第1位重复" in text(twice)) == (422, True)
+    assert client.post(address, {f"rank_{first.pk}": 2, f"rank_{second.pk}": 1}).status_code == 302
+    second.refresh_from_db()
+    assert second.rank_in_nominator == 1
+
+
+def test_who_has_no_places_orders_nobody(client):
+    orgs = factories.tree()
+    factories.quota(factories.round_(), orgs["city"], 3)
+    signed_in(client, "bureau_officer", organisation=orgs["county"])
+    assert client.get(reverse("nomination_rank")).status_code == 404

@@ -81,7 +81,9 @@ def test_no_score_stands_on_the_dashboard(client):
 
     round_, _orgs = opened()
     row = factories.nomination("scored", round=round_)
-    Result.objects.create(nomination=row, score="87.31", sheets=5, rank=1, order=1, computed_at=factories.NOON)
+    Result.objects.create(
+        nomination=row, score="87.31", sheets=5, rank=1, order=1, computed_at=factories.NOON
+    )
     signed_in(client, "manager")
     assert "87.31" not in text(client.get(page(round_)))
 
@@ -113,7 +115,13 @@ def test_the_dashboard_asks_the_database_as_often_for_many_dossiers(client):
 # from the first line to the announcement
 
 
-PAPERS = {"code": "2026", "title": "第二批", "organiser": "浙江省民政厅", "document_prefix": "浙民慈", "call": "现启动申报。"}
+PAPERS = {
+    "code": "2026",
+    "title": "第二批",
+    "organiser": "浙江省民政厅",
+    "document_prefix": "浙民慈",
+    "call": "现启动申报。",
+}
 
 
 def rules_as_typed(client, round_, **changes):
@@ -237,7 +245,7 @@ def test_cancelling_needs_the_leader_and_a_reason(client):
 def test_the_collection_shows_the_rules_in_force():
     from workflow import collections
 
-    round_, _orgs = opened()
+    _round, _orgs = opened()
     home = collections.named("rounds")
     clerk = factories.user("unit_clerk")
     with CaptureQueriesContext(connection) as captured:
