@@ -13,7 +13,7 @@ from selection.messages.letters import clerks_of, letter, occasion, officers_of,
 from selection.models import Nomination
 from selection.models.nomination import RULE_NAMES
 from selection.queries.dossier import label_of
-from workflow.outbox import Letter, Recipient, queue
+from workflow.outbox import Letter, Recipient, Writer, queue
 
 
 def disqualified(nomination: Nomination) -> None:
@@ -84,12 +84,12 @@ def _reviews(nomination: Nomination) -> str:
     )
 
 
-def _to_both(nomination: Nomination, what: str, write: object) -> None:
+def _to_both(nomination: Nomination, what: str, write: Writer) -> None:
     kind = f"nomination.{what}"
     people = [*clerks_of(nomination), *officers_of(nomination)]
     queue(
         recipients(people), event=f"{kind}:{occasion(nomination)}", kind=kind, write=write, about=nomination
-    )  # type: ignore[arg-type]
+    )
 
 
 def _names(nomination: Nomination) -> dict[str, str]:
@@ -100,4 +100,3 @@ def _rules(grounds: Iterable[str]) -> list[str]:
     return [
         gettext("不符合：%(rule)s %(name)s") % {"rule": g, "name": RULE_NAMES.get(g, "")} for g in grounds
     ]
-

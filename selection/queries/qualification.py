@@ -59,15 +59,21 @@ def tabs_for(user: Any) -> list[str]:
 
 def queue(user: Any, tab: str) -> QuerySet[Nomination]:
     """One tab, the most urgent first: due corrections, then those that wait for one conclusion only, then by arrival."""
-    rows = dossiers_screened_for(user).filter(TABS[tab][1])
-    return rows.order_by(F("correction_due").asc(nulls_last=True), "-concluded", "nominated_at", "code")
+    rows: Any = dossiers_screened_for(user).filter(TABS[tab][1])  # ordered by what was counted, too
+    ordered: QuerySet[Nomination] = rows.order_by(
+        F("correction_due").asc(nulls_last=True), "-concluded", "nominated_at", "code"
+    )
+    return ordered
 
 
 def tab_counts(user: Any) -> dict[str, int]:
     """How many dossiers stand under each tab."""
     tabs = tabs_for(user)
-    wanted = {f"tab_{tab}": Count("pk", filter=TABS[tab][1]) for tab in tabs}  # a tab may be named as a column
-    return dossiers_screened_for(user).aggregate(**wanted)
+    wanted = {f"tab_{tab}": Count("pk", filter=TABS[tab][1]) for tab in tabs}
+    found = dossiers_screened_for(user).aggregate(
+        **wanted
+    )  # an alias of its own: a tab may be named as a column
+    return {tab: found[f"tab_{tab}"] for tab in tabs}
 
 
 def reviews_visible_to(user: Any) -> QuerySet[QualificationReview]:
@@ -81,7 +87,7 @@ def reviews_visible_to(user: Any) -> QuerySet[QualificationReview]:
     return rows.none()
 
 
-def _concluded_by_both() -> QuerySet[Nomination]:
+def _concluded_by_both() -> QuerySet[Any, Any]:
     done = Q(reviews__state="concluded", reviews__set_aside_at=None)
     both = Nomination.objects.annotate(both=Count("reviews", filter=done)).filter(both__gte=REVIEWERS_NEEDED)
     return both.order_by().values("pk")

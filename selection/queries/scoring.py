@@ -53,7 +53,7 @@ def own_duties(user: Any) -> QuerySet[Assignment]:
 def may_read_marks(sheet: ScoreSheet, actor: Any) -> bool:
     """The owner always, while the duty stands; the office once the sheet was opened by two persons; nobody else."""
     if sheet.assignment.expert.user_id == actor.id:
-        return sheet.assignment.state == Assignment.State.ACCEPTED
+        return bool(sheet.assignment.state == Assignment.State.ACCEPTED)
     return sheet.state == ScoreSheet.State.LOCKED and any(actor.holds(role) for role in READERS)
 
 

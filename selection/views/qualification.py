@@ -59,13 +59,13 @@ def _conclusion_form(request: HttpRequest, own: Any) -> ConclusionForm:
     if "all" in request.GET:
         passing = [found.rule for found in own.nomination.findings if found.outcome == "pass"]
         initial = {f"result_{rule}": "pass" for rule in passing}
-    return ConclusionForm(obj=own, actor=request.user, initial=initial)  # type: ignore[arg-type]
+    return ConclusionForm(obj=own, actor=request.user, initial=initial)
 
 
 def _conclude(request: HttpRequest, nomination: Nomination, own: QualificationReview | None) -> HttpResponse:
     if own is None:
         raise NotPermitted(_("请先受理这份申报。"))
-    form = ConclusionForm(request.POST, obj=own, actor=request.user)  # type: ignore[arg-type]
+    form = ConclusionForm(request.POST, obj=own, actor=request.user)
     status = 422
     if form.is_valid():
         try:

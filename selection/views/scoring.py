@@ -35,9 +35,9 @@ def scoring_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("panel_conflict", pk)
     sheet = assignment.sheet
     if request.method != "POST":
-        form = SheetForm(obj=sheet, actor=request.user, initial=initial_of(sheet))  # type: ignore[arg-type]
+        form = SheetForm(obj=sheet, actor=request.user, initial=initial_of(sheet))
         return _desk(request, assignment, form)
-    form = SheetForm(request.POST, obj=sheet, actor=request.user)  # type: ignore[arg-type]
+    form = SheetForm(request.POST, obj=sheet, actor=request.user)
     act = request.POST.get("act")
     try:
         if act != "confirm":  # whatever comes of it, nothing typed is lost

@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from selection.actions import qualification
 from selection.models import Nomination, QualificationReview
+from selection.queries import qualification as queries
 from tests import factories
 from tests.selection import stage as stages
-from workflow import clock
+from workflow import clock, todo
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,32 @@ def test_the_queue_sorts_what_is_mine_from_what_waits(client):
     assert [[name in shown[tab] for name in names] for tab in ("mine", "second", "open")] == [
         [True, False, False], [False, True, False], [False, False, True],
     ]  # fmt: skip
+
+
+def test_the_counts_of_the_tabs_are_those_of_their_lists():
+    stage = stages.screening(4)
+    qualification.start(stage.nominations[0], by=stage.reviewers[0])
+    stages.concluded(stage, 0, "qualified", on=1)
+    stages.concluded(stage, 0, "qualified", on=2)
+    stages.concluded(stage, 1, "disqualified", on=2, E04="fail")
+    for person in (*stage.reviewers, stage.manager):
+        counts = queries.tab_counts(person)
+        assert counts == {tab: queries.queue(person, tab).count() for tab in queries.tabs_for(person)}
+    assert queries.tab_counts(stage.reviewers[0]) == {
+        "open": 1, "mine": 1, "second": 1, "differing": 1, "correction": 0, "done": 0,
+    }  # fmt: skip
+
+
+def test_what_waits_for_whom_is_what_the_queue_shows():
+    stage = stages.screening(2)
+    stages.concluded(stage, 0, "qualified")
+    stages.concluded(stage, 1, "disqualified", E04="fail")
+    waiting = {
+        person.pk: [(str(t.title), t.count) for t in todo.waiting_for(person)]
+        for person in (stage.manager, stage.reviewers[0])
+    }
+    assert ("裁定不一致的初审结论", 1) in waiting[stage.manager.pk]
+    assert ("受理资格初审", 1) in waiting[stage.reviewers[0].pk]
 
 
 def test_a_unit_clerk_finds_no_screening(client):
