@@ -15,7 +15,8 @@ from selection import policies
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
-from selection.models.nomination import DECLARATIONS, barred, is_open, places_used, plain_name, why_closed
+from selection.models.nomination import plain_name
+from selection.models.nomination_guards import DECLARATIONS, barred, is_open, places_used, why_closed
 from selection.queries.dossier import CORRECTABLE, SECTIONS, Section, fingerprint, shown_value
 from selection.queries.nomination import Way, nominees_of, ways_of
 from selection.rules.eligibility import valid_id_number

@@ -145,11 +145,13 @@ def waiting_for_bureau(actor: Any) -> Iterator[todo.Todo]:
             icon="clipboard-check",
             count=row["n"],
         )
-    for quota in quotas_of_officer(actor).filter(left__gt=0):
-        yield todo.Todo(
-            gettext("还有%(n)s个推荐名额") % {"n": quota.left},  # type: ignore[attr-defined]
-            f"{reverse('nomination_list')}?round={quota.round.code}",
-            due=quota.round.closes_at,
-            note=quota.round.shown_title,
-            icon="send",
-        )
+    for quota in quotas_of_officer(actor):
+        left = quota.left  # type: ignore[attr-defined]
+        if left > 0:
+            yield todo.Todo(
+                gettext("还有%(n)s个推荐名额") % {"n": left},
+                f"{reverse('nomination_list')}?round={quota.round.code}",
+                due=quota.round.closes_at,
+                note=quota.round.shown_title,
+                icon="send",
+            )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from selection.actions import nomination as actions
 from selection.forms.draft import DraftForm
 from selection.models import Nomination
-from selection.models.nomination import DECLARATIONS
+from selection.models.nomination_guards import DECLARATIONS
 from selection.queries.dossier import (
     CORRECTABLE,
     NEEDED,
@@ -125,7 +125,7 @@ class DossierForm(DraftForm):
     def clean_phone(self) -> str:
         number = str(self.cleaned_data["phone"] or "").strip()
         if number == self.initial.get("phone"):
-            return self.nomination.phone
+            return str(self.nomination.phone)
         if number:
             phone_format(number)
         return number

@@ -7,36 +7,44 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField
 
 from accounts.models import Organisation, User
 from selection import policies
+from selection.models.nomination_guards import IN_LIST as IN_LIST
+from selection.models.nomination_guards import (
+    REQUIRED,
+    after_closing,
+    assignments_drawn,
+    at_or_above_line,
+    before_correction_due,
+    declarations_made,
+    determined,
+    dossier_complete,
+    eligible,
+    found_disqualified,
+    found_qualified,
+    in_window,
+    no_material_objection,
+    no_undecided_objection,
+    not_barred,
+    not_corrected_yet,
+    not_on_hold,
+    notice_stands,
+    objection_upheld,
+    period_over,
+    quota_left,
+    result_computed,
+    unit_notice_done,
+    within_ceiling,
+)
+from selection.models.nomination_guards import RULE_NAMES as RULE_NAMES
 from selection.models.round import Round
-from selection.rules.dossier import Facts, Finding, findings, hard_failures
-from selection.rules.eligibility import passes_on
-from workflow import calendar, clock, crypto
+from selection.rules.dossier import Facts, Finding, findings
+from workflow import clock, crypto
 from workflow.fields import EncryptedTextField
-from workflow.machine import Guard, Machine, step
-from workflow.rules.calendar import CalendarMissing, working_days_between
-
-RULE_NAMES = {
-    "E00": _("身份证号码有效"),
-    "E03": _("持有社会工作师以上证书"),
-    "E04": _("证书持有满3年"),
-    "E05": _("直接从事社会工作满5年"),
-    "E06": _("在本省从事社会工作满3年"),
-    "E07": _("年龄一般不超过55周岁"),
-}
-
-BAR_YEARS = 3  # after a revocation; our default
-
-REQUIRED = (
-    "title", "field", "gender", "born_on", "phone", "certificate_level", "certificate_number", "certified_on",
-    "practice_since", "province_since", "achievements", "summary", "studio_plan", "unit_opinion",
-)  # fmt: skip
-DECLARATIONS = ("truth_declared_at", "conflict_declared_at", "privacy_read_at", "publication_consent_at")
+from workflow.machine import Machine, step
 
 
 class Nominee(models.Model):
@@ -45,7 +53,7 @@ class Nominee(models.Model):
     person_key = models.CharField(max_length=64, unique=True)  # keyed hash of the identity number
     id_number = EncryptedTextField(_("身份证号"))
     name = models.CharField(_("姓名"), max_length=40)
-    name_key = models.CharField(max_length=40, db_index=True)  # without any space: 秦　芸 and 秦芸 are one name
+    name_key = models.CharField(max_length=40, db_index=True)  # without spaces: 秦　芸 and 秦芸 are one
 
     class Meta:
         verbose_name = _("人选")
@@ -62,202 +70,6 @@ class Nominee(models.Model):
 def plain_name(name: str) -> str:
     """A name without the spaces that print puts into it (U+3000 among them)."""
     return "".join(name.split())
-
-
-def barred(nominee: Nominee, on: date) -> str:
-    """Why this person may not stand again on that day, or nothing: recognised already, or revoked not long enough ago."""
-    for recognition in nominee.recognitions.all():
-        if recognition.revoked_on is None:
-            return gettext("该人选已获得本称号，不能重复申报。")
-        ends = passes_on(recognition.revoked_on, BAR_YEARS)
-        if on < ends:
-            return gettext("该人选的称号曾被撤销，%(day)s前不能再次申报。") % {"day": ends.strftime("%Y-%m-%d")}
-    return ""
-
-
-# What must hold ------------------------------------------------------------------------------------------------------
-
-
-def _in_window(nomination: Any) -> bool:
-    return is_open(nomination.round)
-
-
-def is_open(round_: Any) -> bool:
-    """The round takes dossiers now: from its opening on; at the closing second it is over."""
-    if round_.state != Round.State.OPEN:
-        return False
-    return bool(round_.rulebook.opens_at <= clock.now() and (not round_.closes_at or clock.now() < round_.closes_at))
-
-
-def why_closed(round_: Any) -> str:
-    """Why the round takes no dossier now."""
-    closes_at = round_.closes_at
-    if closes_at is None or round_.state == Round.State.DRAFT:
-        return gettext("本轮申报尚未启动。")
-    if round_.state == Round.State.OPEN and clock.now() < round_.rulebook.opens_at:
-        opening = round_.rulebook.opens_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
-        return gettext("本轮申报自%(opening)s开始受理。") % {"opening": opening}
-    if round_.state == Round.State.CANCELLED:
-        return gettext("本轮选拔已取消，不再受理。")
-    return gettext("申报已于%(closing)s截止，本次提交于%(now)s到达，未受理。") % {
-        "closing": closes_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M"),
-        "now": clock.now().strftime("%Y-%m-%d %H:%M:%S"),
-    }
-
-
-def _missing(nomination: Any) -> str:
-    names = [str(nomination._meta.get_field(f).verbose_name) for f in nomination.missing_fields]
-    return gettext("尚未填写：%(fields)s。") % {"fields": "、".join(names)}
-
-
-def _ineligible(nomination: Any) -> str:
-    return " ".join(describe(found) for found in hard_failures(nomination.findings))
-
-
-def describe(found: Finding) -> str:
-    """A finding as a sentence, with the day on which it would pass."""
-    text = gettext("%(rule)s：%(name)s不符合") % {"rule": found.rule, "name": RULE_NAMES[found.rule]}
-    if found.passes_on:
-        text += gettext("，满足日期为%(day)s") % {"day": found.passes_on.strftime("%Y-%m-%d")}
-    return text + gettext("。")
-
-
-def _unit_notice_long_enough(nomination: Any) -> bool:
-    start, end = nomination.unit_notice_from, nomination.unit_notice_until
-    if start is None or end is None or not nomination.unit_notice_proof or end > clock.today():
-        return False
-    needed = nomination.round.rulebook.unit_notice_days
-    try:
-        return working_days_between(start, end, calendar.current()) >= needed
-    except CalendarMissing:  # a year nobody has loaded: not counted, therefore not shown to be long enough
-        return False
-
-
-def _has_place(nomination: Any) -> bool:
-    quota = nomination.round.quotas.filter(nominator_id=nomination.nominator_id).first()
-    return quota is not None and places_used(nomination) < quota.places
-
-
-def places_used(nomination: Any) -> int:
-    """How many of the nominator's places are taken in the round, equal to the rows."""
-    return int(
-        nomination.round.nominations.filter(nominator_id=nomination.nominator_id, nominated_at__isnull=False)
-        .exclude(place_freed=True)
-        .count()
-    )
-
-
-def _no_place(nomination: Any) -> str:
-    quota = nomination.round.quotas.filter(nominator_id=nomination.nominator_id).first()
-    return gettext("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {"places": quota.places if quota else 0}
-
-
-def _verdicts(nomination: Any) -> list[str]:
-    """The conclusions that stand, one a person."""
-    return [
-        review.verdict
-        for review in nomination.reviews.all()
-        if review.state == "concluded" and review.set_aside_at is None
-    ]
-
-
-def _may_be_found(nomination: Any, verdict: str) -> bool:
-    """Two persons concluded, and one of them at least so: where they differ, the policy leaves it to the manager."""
-    verdicts = _verdicts(nomination)
-    return len(verdicts) >= 2 and verdict in verdicts
-
-
-def _not_on_hold(nomination: Any) -> bool:
-    return not nomination.objections.filter(state="admitted").exists()
-
-
-def _held(nomination: Any) -> str:
-    count = nomination.objections.filter(state="admitted").count()
-    return gettext("该人选有%(count)s件已受理异议，结论作出前不能办理。") % {"count": count}
-
-
-def _own_period_over(nomination: Any) -> bool:
-    entry = nomination.notice_entries.order_by("-pk").first()  # a correction not yet posted has no end
-    return entry is not None and entry.ends_at is not None and clock.now() >= entry.ends_at
-
-
-in_window = Guard("outside_window", lambda n: why_closed(n.round), _in_window)
-dossier_complete = Guard("incomplete", _missing, lambda n: not n.missing_fields)
-declarations_made = Guard(
-    "not_declared", _("须完成真实性承诺、利益冲突声明、隐私告知和公示单独同意。"),
-    lambda n: all(getattr(n, name) for name in DECLARATIONS),
-)  # fmt: skip
-unit_notice_done = Guard(
-    "unit_notice_short", _("单位公示未满规则书规定的工作日数，或缺少公示证明。"), _unit_notice_long_enough
-)
-eligible = Guard("ineligible", _ineligible, lambda n: not hard_failures(n.findings))
-not_barred = Guard(
-    "barred",
-    lambda n: barred(n.nominee, n.reference_date),
-    lambda n: not barred(n.nominee, n.reference_date),
-)
-quota_left = Guard("quota_exceeded", _no_place, _has_place)
-after_closing = Guard(
-    "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING
-)
-not_corrected_yet = Guard("corrected_once", _("补正只能要求一次。"), lambda n: n.correction_due is None)
-before_correction_due = Guard(
-    "outside_window",
-    _("补正期限已过。"),
-    lambda n: n.correction_due is not None and clock.today() <= n.correction_due,
-)
-found_qualified = Guard(
-    "reviews_open", _("须由两名初审员分别作出合格结论；结论不一致时由处室负责人裁定。"), lambda n: _may_be_found(n, "qualified")
-)
-found_disqualified = Guard(
-    "reviews_open",
-    _("须由两名初审员分别作出不合格结论；结论不一致时由处室负责人裁定。"),
-    lambda n: _may_be_found(n, "disqualified")
-    or (n.state == "correction" and n.correction_due is not None and clock.today() > n.correction_due),
-)
-assignments_drawn = Guard(
-    "not_drawn", _("尚未为该申报抽取评审专家。"), lambda n: n.assignments.filter(state__in=("drawn", "accepted")).exists()
-)
-result_computed = Guard("no_result", _("评分尚未启封计算。"), lambda n: hasattr(n, "result") and n.result.score is not None)
-at_or_above_line = Guard(
-    "below_line",
-    _("得分低于入选分数线。"),
-    lambda n: hasattr(n, "result") and n.result.score is not None and n.result.score >= n.round.rulebook.pass_line,
-)
-within_ceiling = Guard(
-    "ceiling_reached",
-    _("拟认定人数已达认定上限。"),
-    lambda n: n.round.nominations.filter(state__in=IN_LIST).count() < n.round.rulebook.ceiling,
-)
-notice_stands = Guard(
-    "notice_not_posted",
-    _("公示尚未发布。"),
-    lambda n: n.notice_entries.filter(notice__state="posted", ends_at__isnull=False).exists(),
-)
-period_over = Guard("notice_running", _("该人选的公示期未满。"), _own_period_over)
-not_on_hold = Guard("on_hold", _held, _not_on_hold)
-no_undecided_objection = Guard(
-    "objection_undecided",
-    _("该人选有异议尚未决定是否受理。"),
-    lambda n: not n.objections.filter(state="lodged").exclude(kind="complaint").exists(),
-)
-no_material_objection = Guard(
-    "objection_upheld",
-    _("该人选有异议已查实且影响认定，须由厅领导决定是否取消。"),
-    lambda n: not n.objections.filter(state="upheld", material=True).exists(),
-)
-objection_upheld = Guard(
-    "no_upheld_objection",
-    _("没有查实且影响认定的异议。"),
-    lambda n: n.objections.filter(state="upheld", material=True).exists(),
-)
-determined = Guard(
-    "not_determined",
-    _("认定决定尚未作出。"),
-    lambda n: n.round.determinations.filter(state="confirmed").exists(),
-)
-
-IN_LIST = ("proposed", "on_notice", "cleared", "recognised")
 
 
 class Nomination(Machine):
@@ -402,10 +214,26 @@ class Nomination(Machine):
             models.CheckConstraint(
                 condition=Q(
                     state__in=(
-                        "draft", "returned", "county_review", "nominator_review", "declined", "nominated", "correction",
-                        "qualified", "disqualified", "in_review", "scored", "proposed", "not_selected", "on_notice",
-                        "cleared", "removed", "recognised", "withdrawn", "revoked",
-                    )  # fmt: skip
+                        "draft",
+                        "returned",
+                        "county_review",
+                        "nominator_review",
+                        "declined",
+                        "nominated",
+                        "correction",
+                        "qualified",
+                        "disqualified",
+                        "in_review",
+                        "scored",
+                        "proposed",
+                        "not_selected",
+                        "on_notice",
+                        "cleared",
+                        "removed",
+                        "recognised",
+                        "withdrawn",
+                        "revoked",
+                    )
                 ),
                 name="nomination_state_known",
             ),
@@ -451,12 +279,15 @@ class Nomination(Machine):
     @property
     def affiliations(self) -> list[str]:
         """Units and titles as they are printed."""
-        return [f"{self.unit.name}{self.title}", *([self.other_affiliation] if self.other_affiliation else [])]
+        return [
+            f"{self.unit.name}{self.title}",
+            *([self.other_affiliation] if self.other_affiliation else []),
+        ]
 
     @property
     def on_hold(self) -> bool:
         """An admitted objection is open."""
-        return not _not_on_hold(self)
+        return not not_on_hold.holds(self)
 
     def _first_desk(self) -> str:
         return self.State.COUNTY_REVIEW if self.route == self.Route.COUNTY else self.State.NOMINATOR_REVIEW

@@ -147,7 +147,7 @@ class Round(Machine):
                         "published",
                         "archived",
                         "cancelled",
-                    )  # fmt: skip
+                    )
                 ),
                 name="round_state_known",
             ),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination
-from selection.models.nomination import DECLARATIONS, REQUIRED, RULE_NAMES, barred
+from selection.models.nomination_guards import DECLARATIONS, REQUIRED, RULE_NAMES, barred
 from selection.rules.dossier import Finding
 from workflow import calendar, clock
 from workflow.errors import Sentence
@@ -70,7 +70,8 @@ def section_of(field: str) -> Section:
 
 def label_of(field: str) -> str:
     """What a field of the dossier is called."""
-    return str(Nomination._meta.get_field(field).verbose_name)
+    found: Any = Nomination._meta.get_field(field)
+    return str(found.verbose_name)
 
 
 # What is shown -------------------------------------------------------------------------------------------------------
@@ -102,8 +103,8 @@ def shown_value(field: str, value: Any) -> str:
         return gettext("%(at)s已签署") % {"at": value.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")}
     if isinstance(value, date):
         return value.isoformat()
-    choices = Nomination._meta.get_field(field).choices
-    return str(dict(choices).get(value, value)) if choices else str(value)
+    found: Any = Nomination._meta.get_field(field)
+    return str(dict(found.choices).get(value, value)) if found.choices else str(value)
 
 
 def answers(nomination: Nomination) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ def desk_counts(user: Any) -> dict[str, dict[str, Any]]:
         .values("state")
         .annotate(n=Count("pk"), first=Min("pk"), due=Min("round__closes_at"))
     )
-    return {row["state"]: row for row in rows}
+    return {row["state"]: dict(row) for row in rows}
 
 
 @dataclass(frozen=True)

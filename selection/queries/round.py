@@ -46,10 +46,14 @@ def rounds_overseen_by(user: Any) -> QuerySet[Round]:
 def rounds_with_counts(user: Any) -> QuerySet[Round]:
     """Visible rounds, each with how many dossiers and recognitions it has."""
     dossiers = Nomination.objects.filter(round=OuterRef("pk"), nominated_at__isnull=False)
-    return rounds_overseen_by(user).annotate(
-        nominated=Coalesce(Subquery(_count(dossiers)), 0),
-        recognised=Count("recognitions", distinct=True),
-    ).order_by("-pk")
+    return (
+        rounds_overseen_by(user)
+        .annotate(
+            nominated=Coalesce(Subquery(_count(dossiers)), 0),
+            recognised=Count("recognitions", distinct=True),
+        )
+        .order_by("-pk")
+    )
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -250,7 +254,7 @@ def _stage_notes(round_: Round, found: Mapping[str, int]) -> list[tuple[Sentence
             str(days % {"n": rules.scoring_days}) if rules else "",
             _people(found["panel"], _("在评审")),
         ),
-        (_("公示"), span(notice.posted_at, notice.ends_at) if notice else _notice_length(rules), ""),
+        (_("公示"), span(notice.posted_at, notice.last_day) if notice else _notice_length(rules), ""),
         (
             _("认定"),
             _short(decided.confirmed_at) if decided else "",
@@ -278,7 +282,7 @@ def _short(moment: date | None) -> str:
     return gettext("%(month)s月%(day)s日") % {"month": local.month, "day": local.day}
 
 
-def span(start: datetime | None, end: datetime | None) -> str:
+def span(start: date | None, end: date | None) -> str:
     """From a day to a day, as the stepper writes it."""
     return " – ".join(part for part in (_short(start), _short(end)) if part)
 

@@ -14,7 +14,7 @@ from selection.rules.rulebook import Rulebook
 from workflow import clock
 from workflow.errors import Sentence
 
-LABELS: dict[str, Sentence] = {
+LABELS: dict[str, Any] = {
     "opens_at": _("申报开始"),
     "closes_at": _("申报截止"),
     "reference_date": _("资格条件基准日"),

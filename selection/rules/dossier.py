@@ -1,7 +1,8 @@
 """What a dossier must hold before it is submitted, and the eligibility findings on it.
 
-Thresholds are this product's defaults after the published measure (certificate 3 years, practice 5, in the province 3,
-age generally 55): see the handbook's page on the rules. A period is full on its corresponding day (Civil Code art. 202).
+Thresholds are this product's defaults after the published measure (certificate 3 years, practice 5, in the province
+3, age generally 55): see the handbook's page on the rules. A period is full on its corresponding day (Civil Code
+art. 202).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one rule: hard rules block, a soft one asks a person; `passes_on` is the day a date rule is met."""
+    """The outcome of one rule: hard ones block, a soft one asks a person; `passes_on` is when a date rule is met."""
 
     rule: str
     outcome: Outcome
@@ -45,7 +46,12 @@ def findings(facts: Facts, on: date) -> tuple[Finding, ...]:
     """Every rule's outcome at the reference date."""
     return (
         Finding("E00", "pass" if valid_id_number(facts.id_number) else "fail", True),
-        Finding("E03", "pass" if facts.certificate_level in ACCEPTED_LEVELS else "fail", True, facts.certificate_level),
+        Finding(
+            "E03",
+            "pass" if facts.certificate_level in ACCEPTED_LEVELS else "fail",
+            True,
+            facts.certificate_level,
+        ),
         _since("E04", facts.certified_on, CERTIFICATE_YEARS, on),
         _since("E05", facts.practice_since, PRACTICE_YEARS, on),
         _since("E06", facts.province_since, PROVINCE_YEARS, on),

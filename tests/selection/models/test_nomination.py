@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from selection.models import Nomination
-from selection.models.nomination import barred, unit_notice_done
+from selection.models.nomination_guards import barred, unit_notice_done
 from selection.queries.dossier import masked_id, masked_phone, rules, tasks
 from tests import factories
 from workflow import clock
@@ -85,10 +85,19 @@ def test_a_complete_dossier_has_every_section_filled_in():
 
 def test_the_task_list_tells_empty_begun_wrong_and_waiting_apart():
     row = factories.nomination(
-        achievements="", summary="", title="", certified_on=date(2023, 10, 12), unit_notice_until=date(2026, 9, 20)
+        achievements="",
+        summary="",
+        title="",
+        certified_on=date(2023, 10, 12),
+        unit_notice_until=date(2026, 9, 20),
     )
     found = states(row)
-    assert (found["story"], found["basic"], found["practice"], found["unit"]) == ("", "started", "wrong", "waiting")
+    assert (found["story"], found["basic"], found["practice"], found["unit"]) == (
+        "",
+        "started",
+        "wrong",
+        "waiting",
+    )
 
 
 def test_the_rules_name_the_day_on_which_they_would_pass():

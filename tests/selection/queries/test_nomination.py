@@ -29,12 +29,23 @@ def two_cities():
     """One dossier in each of two cities, in one round."""
     here, there = factories.tree(), factories.tree()
     round_ = factories.round_()
-    return here, there, factories.nomination("county_review", round=round_, orgs=here), factories.nomination(
-        "county_review", round=round_, orgs=there
+    return (
+        here,
+        there,
+        factories.nomination("county_review", round=round_, orgs=here),
+        factories.nomination("county_review", round=round_, orgs=there),
     )
 
 
-SEES_ALL = (Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.PUBLISHER, Role.SUPERVISOR, Role.FINANCE, Role.AUDIT_ADMIN)
+SEES_ALL = (
+    Role.REVIEWER,
+    Role.MANAGER,
+    Role.LEADER,
+    Role.PUBLISHER,
+    Role.SUPERVISOR,
+    Role.FINANCE,
+    Role.AUDIT_ADMIN,
+)
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -67,7 +78,9 @@ def test_a_name_is_found_once_with_or_without_its_printed_space(stored, typed):
 
 def test_a_dossier_is_found_by_unit_and_by_code():
     row = factories.nomination(code="2026-0042")
-    factories.nomination(code="2026-0043", orgs={**factories.tree(), "unit": factories.organisation(name="橘园社工站")})
+    factories.nomination(
+        code="2026-0043", orgs={**factories.tree(), "unit": factories.organisation(name="橘园社工站")}
+    )
     person = factories.user("manager")
     for typed in ("青禾", "2026-0042", "0042"):
         assert [found.pk for found in listed(person, Filter.of({"q": typed}))] == [row.pk]
@@ -75,7 +88,14 @@ def test_a_dossier_is_found_by_unit_and_by_code():
 
 @pytest.mark.parametrize(
     "query",
-    [{"state": "nowhere"}, {"nominator": "x"}, {"nominator": "9" * 30}, {"q": "a\0b"}, {"round": "\0"}, {"field": "?"}],
+    [
+        {"state": "nowhere"},
+        {"nominator": "x"},
+        {"nominator": "9" * 30},
+        {"q": "a\0b"},
+        {"round": "\0"},
+        {"field": "?"},
+    ],
 )
 def test_a_query_that_makes_no_sense_is_read_as_less(query):
     assert list(listed(factories.user("manager"), Filter.of(query))) == []
@@ -90,7 +110,10 @@ def test_counts_by_state_are_of_what_is_visible_and_do_not_shrink_with_the_chose
 
 def test_the_desk_holds_what_the_office_must_act_on():
     orgs, round_ = factories.tree(), factories.round_()
-    rows = {s: factories.nomination(s, round=round_, orgs=orgs) for s in ("county_review", "nominator_review", "draft")}
+    rows = {
+        s: factories.nomination(s, round=round_, orgs=orgs)
+        for s in ("county_review", "nominator_review", "draft")
+    }
     factories.nomination("draft", round=factories.round_("screening"), orgs=orgs)
     corrected = factories.nomination("correction", round=factories.round_("screening"), orgs=orgs)
     clerk, county, city = (
