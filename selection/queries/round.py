@@ -57,7 +57,8 @@ def rounds_with_counts(user: Any) -> QuerySet[Round]:
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.order_by().values("round").annotate(n=Count("pk")).values("n")[:1]
+    counted: QuerySet[Any] = rows.order_by().values("round").annotate(n=Count("pk")).values("n")
+    return counted[:1]
 
 
 def open_rounds() -> QuerySet[Round]:
