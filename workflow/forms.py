@@ -52,8 +52,8 @@ def with_reason(action: Action) -> type[StepForm]:
 
 _KINDS: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     (forms.BooleanField, {"type": "boolean"}),
+    (forms.DecimalField, {"type": "string", "format": "decimal"}),  # an IntegerField, too: it comes first
     (forms.IntegerField, {"type": "integer"}),
-    (forms.DecimalField, {"type": "string", "format": "decimal"}),
     (forms.DateTimeField, {"type": "string", "format": "date-time"}),
     (forms.DateField, {"type": "string", "format": "date"}),
     (forms.EmailField, {"type": "string", "format": "email"}),

@@ -166,6 +166,7 @@ def ask_opening(round_: Round, *, by: Actor) -> Round:
 @door.act
 def open_scores(round_: Round, *, by: Actor) -> Round:
     """The second person: heads are published first, every sheet is held against its commitment, then all are opened."""
+    round_ = door.locked(round_)
     door.require_open(round_, "open_scores", by=by)
     ledger.publish_heads(by, occasion=f"round.open_scores {round_.code}")
     sheets = sheets_to_open(round_)
@@ -175,9 +176,8 @@ def open_scores(round_: Round, *, by: Actor) -> Round:
     moved = door.take(round_, "open_scores", by=by, payload={"sheets": len(sheets)})
     opened = [door.take(sheet, "lock", by=SYSTEM) for sheet in sheets]
     _compute(moved, opened)
-    for nomination in moved.nominations.filter(state="in_review", result__score__isnull=False).order_by(
-        "code"
-    ):
+    ranked = moved.nominations.filter(state="in_review", result__score__isnull=False).select_related("result")
+    for nomination in ranked.order_by("code"):
         door.take(nomination, "complete_scoring", by=SYSTEM, payload=_recorded(nomination.result))
     messages.scores_opened(moved)
     return moved

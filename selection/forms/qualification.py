@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions import qualification as actions
@@ -13,6 +14,7 @@ from selection.models.nomination import RULE_NAMES
 from selection.queries.dossier import CORRECTABLE, label_of
 from workflow.forms import StepForm, with_reason
 
+RULES = tuple((rule, format_lazy("{} {}", rule, name)) for rule, name in RULE_NAMES.items())
 HUMAN = (("pass", _("符合")), ("fail", _("不符合")))
 
 
@@ -76,7 +78,7 @@ class DisqualifyForm(StepForm):
 
     action = staticmethod(actions.disqualify)
     grounds = forms.MultipleChoiceField(
-        label=_("不符合的规则"), choices=tuple(RULE_NAMES.items()), widget=forms.CheckboxSelectMultiple
+        label=_("不符合的规则"), choices=RULES, widget=forms.CheckboxSelectMultiple
     )
     reason = forms.CharField(
         label=_("理由"),
@@ -96,7 +98,7 @@ class RulingForm(StepForm):
     )
     grounds = forms.MultipleChoiceField(
         label=_("不符合的规则"),
-        choices=tuple(RULE_NAMES.items()),
+        choices=RULES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("裁定不合格的，须选择。"),
@@ -118,7 +120,9 @@ class CorrectionForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in CORRECTABLE:
-            self.fields[f"reason_{name}"] = forms.CharField(label=label_of(name), required=False, max_length=200)
+            self.fields[f"reason_{name}"] = forms.CharField(
+                label=label_of(name), required=False, max_length=200
+            )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

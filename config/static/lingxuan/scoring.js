@@ -48,6 +48,7 @@
     if (item) { item.input.focus(); item.input.select(); } else submit.focus();
   };
   items.forEach((item, place) => {
+    item.more.querySelector("summary").tabIndex = -1; /* Tab goes from mark to mark; Alt+M opens the comment */
     item.input.addEventListener("focus", () => items.forEach((other) => other.box.classList.toggle("on", other === item)));
     item.input.addEventListener("input", (event) => {
       if (event.isComposing) return;
