@@ -121,7 +121,7 @@ class CorrectionForm(StepForm):
         super().__init__(*args, **kwargs)
         for name in CORRECTABLE:
             self.fields[f"reason_{name}"] = forms.CharField(
-                label=label_of(name), required=False, max_length=200
+                label=_("%(field)s须补正的原因") % {"field": label_of(name)}, required=False, max_length=200
             )
 
     def clean(self) -> dict[str, Any]:
