@@ -9,11 +9,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("lingxuan")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# Sweeps: each finds its due work by query, so a missed or doubled beat is harmless.
+
+# Sweeps: each finds its due work by query, so a missed or doubled beat is harmless. task -> every so many seconds
+_SWEEPS = {
+    "workflow.tasks.deliver_messages": 2.0,
+    "selection.tasks.close_due_rounds": 2.0,
+    "selection.tasks.disqualify_overdue_corrections": 10.0,
+    "selection.tasks.end_due_notices": 2.0,
+    "selection.tasks.clear_due_nominations": 2.0,
+    "selection.tasks.remind": 60.0,
+    "studios.tasks.establish_studios": 5.0,
+    "studios.tasks.remind_of_reports": 60.0,
+}
 app.conf.beat_schedule = {
-    "deliver messages": {"task": "workflow.tasks.deliver_messages", "schedule": 2.0, "options": {"expires": 5}},
-    "due steps of rounds": {"task": "selection.tasks.take_due_steps", "schedule": 2.0, "options": {"expires": 5}},
-    "new studios": {"task": "studios.tasks.establish_studios", "schedule": 5.0, "options": {"expires": 10}},
-    "remind of reports": {"task": "studios.tasks.remind_of_reports", "schedule": 60.0, "options": {"expires": 120}},
-    "remind of deadlines": {"task": "selection.tasks.remind", "schedule": 60.0, "options": {"expires": 120}},
+    task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds + 1}}
+    for task, seconds in _SWEEPS.items()
 }

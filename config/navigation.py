@@ -19,8 +19,16 @@ _STUDIOS = frozenset({Role.STUDIO_LEAD, Role.STUDIO_MEMBER, Role.BUREAU_OFFICER,
 _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("工作台"), "home", frozenset(Role.values)),
     (_("选拔批次"), "round_list", PROVINCIAL - {Role.FINANCE}),
-    (_("申报推荐"), "nomination_list", frozenset({Role.UNIT_CLERK, Role.BUREAU_OFFICER}) | _OFFICE | {Role.REVIEWER}),
-    (_("资格初审"), "qualification_queue", frozenset({Role.REVIEWER, Role.MANAGER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
+    (
+        _("申报推荐"),
+        "nomination_list",
+        frozenset({Role.UNIT_CLERK, Role.BUREAU_OFFICER}) | _OFFICE | {Role.REVIEWER},
+    ),
+    (
+        _("资格初审"),
+        "qualification_queue",
+        frozenset({Role.REVIEWER, Role.MANAGER, Role.SUPERVISOR, Role.AUDIT_ADMIN}),
+    ),
     (_("评审任务"), "panel_inbox", frozenset({Role.EXPERT})),
     (_("专家评审"), "panel_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
     (_("公示与异议"), "office_notice_list", _OFFICE),

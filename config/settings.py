@@ -44,7 +44,9 @@ if PRODUCTION and (DEMO or DEBUG):
 SECRET_KEY = secret("SECRET_KEY", _DEV_SECRET)
 HASH_KEY = secret("HASH_KEY", _DEV_SECRET)  # keyed hashes of identity numbers: never changes
 FIELD_KEYS = secret("FIELD_KEYS", "a1Z6bWl0c3luaC1kZW1vLWZpZWxkLWtleS0wMDAwMDA=").split(",")  # newest first
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ([] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or (
+    [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")  # absolute links in messages
 
@@ -95,7 +97,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.site",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "workflow.templatetags.lx"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "workflow.templatetags.lx",
+            ],
         },
     }
 ]
@@ -124,7 +130,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
 ]
 if DEMO:
-    PASSWORD_HASHERS.insert(0, "accounts.demo.DemoPasswordHasher")  # passwords that no other installation accepts
+    PASSWORD_HASHERS.insert(
+        0, "accounts.demo.DemoPasswordHasher"
+    )  # passwords that no other installation accepts
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -162,6 +170,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "lingxuan@localhost")
 
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://")
+if CELERY_BROKER_URL == "memory://":
+    CELERY_BROKER_URL += "localhost/"  # kombu warns where a broker has no host
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory") else {"visibility_timeout": 60}
 )

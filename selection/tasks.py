@@ -1,4 +1,7 @@
-"""Jobs of the selection: due work is found by query, each item in its own transaction, so that a killed run loses nothing."""
+"""Jobs of the selection: due work is found by query, each item in its own transaction, so that a killed run loses nothing.
+
+One task a sweep: a sweep that fails does not keep the others from their work.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,26 @@ from selection.actions import notice, qualification, reminders, round
 
 
 @shared_task
-def take_due_steps() -> None:
-    """Every step whose time has come."""
+def close_due_rounds() -> None:
+    """Rounds whose closing time has come."""
     round.close_due_rounds()
+
+
+@shared_task
+def disqualify_overdue_corrections() -> None:
+    """Dossiers that were not corrected in time."""
     qualification.disqualify_overdue_corrections()
+
+
+@shared_task
+def end_due_notices() -> None:
+    """Notices whose period is over."""
     notice.end_due_notices()
+
+
+@shared_task
+def clear_due_nominations() -> None:
+    """Nominees whose own period is over and against whom nothing is open."""
     notice.clear_due_nominations()
 
 
@@ -20,3 +38,12 @@ def take_due_steps() -> None:
 def remind() -> None:
     """Every reminder that is due, once each."""
     reminders.send_due_reminders()
+
+
+SWEEPS = (close_due_rounds, disqualify_overdue_corrections, end_due_notices, clear_due_nominations)
+
+
+def take_due_steps() -> None:
+    """Every step whose time has come, here and now: what the timetable does piece by piece."""
+    for sweep in SWEEPS:
+        sweep()

@@ -84,6 +84,7 @@ def build(seed: int) -> World:
         world.staff[username] = world.person(username, role, province, name)
     _build_units(world)
     _build_officers(world)
+    _build_direct(world)
     _build_experts(world)
     return world
 
@@ -91,22 +92,20 @@ def build(seed: int) -> World:
 def _build_units(world: World) -> None:
     counties = _counties_of_units(world)
     for number, (county, brand) in enumerate(zip(counties, names.BRANDS, strict=False)):
-        city = county.parent
-        place = (
-            county.area
-            if county.area.startswith((city.area if city else "")[:2])
-            else (city.area[:2] if city else "")
-        )
+        city = county.parent.area.removesuffix("市") if county.parent else ""
         unit = Organisation.objects.create(
             kind=Organisation.Kind.EMPLOYER,
             code=f"5133{county.code[2:]}DEMO{number:06d}",
-            name=f"{place.removesuffix('市')}{brand}{names.KINDS[number % len(names.KINDS)]}",
+            name=f"{city}{brand}{names.KINDS[number % len(names.KINDS)]}",
             area=county.area,
             parent=county,
         )
         world.units.append(unit)
         username = "clerk" if number == 0 else f"clerk{number + 1}"
         world.clerks[unit.pk] = world.person(username, Role.UNIT_CLERK, unit)
+
+
+def _build_direct(world: World) -> None:
     for number, name in enumerate(names.DIRECT_NOMINATORS, start=1):
         unit = Organisation.objects.create(
             kind=Organisation.Kind.DIRECT,
@@ -131,14 +130,18 @@ def _counties_of_units(world: World) -> list[Organisation]:
 
 
 def _build_officers(world: World) -> None:
-    for code, city in world.cities.items():
-        username = "city" if code == "330100" else f"city{code[2:4]}"
-        world.officers[city.pk] = world.person(username, Role.BUREAU_OFFICER, city)
-    for unit in world.units:
-        county = unit.parent
-        if county is not None and county.pk not in world.officers:
-            username = "county" if county.code == "330106" else f"county{county.code}"
-            world.officers[county.pk] = world.person(username, Role.BUREAU_OFFICER, county)
+    """The first county's and the first city's come first: sign-in offers the first accounts of each role."""
+    counties = {unit.parent_id: unit.parent for unit in world.units if unit.parent is not None}
+    first, *others = counties.values()
+    for office in (first, *world.cities.values(), *others):
+        if office is not None:
+            world.officers[office.pk] = world.person(_officer(office), Role.BUREAU_OFFICER, office)
+
+
+def _officer(office: Organisation) -> str:
+    """`county` and `city` at the demo's own desks, elsewhere with the code."""
+    own = {"330106": "county", "330100": "city"}
+    return own.get(office.code) or f"{office.kind}{office.code.removesuffix('00')}"
 
 
 def _build_experts(world: World) -> None:

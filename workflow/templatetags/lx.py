@@ -53,6 +53,17 @@ def instant(value: date | None) -> str:
 
 
 @register.filter
+def until(value: date | None) -> str:
+    """An end as people write it: what ends at 00:00 ends at 24:00 of the day before."""
+    if isinstance(value, datetime):
+        local = value.astimezone(clock.ZONE)
+        if (local.hour, local.minute, local.second) == (0, 0, 0):
+            before = local - timedelta(days=1)
+            return _written(before, "Y年n月j日 24:00", "j M Y, 24:00")
+    return instant(value)
+
+
+@register.filter
 def day(value: date | None) -> str:
     """2026年11月11日."""
     return _written(value, "Y年n月j日", "j M Y")

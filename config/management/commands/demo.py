@@ -52,6 +52,7 @@ class Command(BaseCommand):
         """A migrated database with the demo's data in it, loaded once."""
         if options["reset"]:
             forget()
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here, but its absence is warned of
         call_command("migrate", verbosity=0, interactive=False)
         if not demo.loaded():
             demo.load(options["stage"], options["seed"])

@@ -170,3 +170,9 @@ def test_a_digest_is_shown_by_its_first_sixteen_digits():
 def test_an_entry_of_no_machine_is_shown_by_its_kind():
     assert lx.entry_label(SimpleNamespace(kind="draw.sealed", subject="office:1")) == "draw.sealed"
     assert lx.entry_label(SimpleNamespace(kind="refused", subject="office:1")) == "办理未通过"
+
+
+def test_what_ends_at_midnight_ends_at_24_of_the_day_before():
+    midnight = datetime(2026, 11, 26, 0, 0, tzinfo=clock.ZONE)
+    assert lx.until(midnight) == "2026年11月25日 24:00"
+    assert lx.until(midnight + timedelta(minutes=1)) == "2026年11月26日 00:01"
