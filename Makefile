@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 APPS := config studios selection accounts workflow
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench messages lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,7 @@ check: $(VENV)/development.stamp  ## format, lint, types, import contracts, migr
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tools/check_deploy.py
+	$(BIN)/python tools/messages.py check
 
 format: $(VENV)/development.stamp  ## put the code in its form
 	$(BIN)/ruff format .
@@ -51,6 +52,10 @@ format: $(VENV)/development.stamp  ## put the code in its form
 
 bench: $(VENV)/development.stamp  ## the measured figures, one a line; var/bench.json
 	$(BIN)/python -m bench
+
+messages: $(VENV)/development.stamp  ## bring the English catalogue up to date with the source, and compile it
+	$(BIN)/python tools/messages.py extract
+	$(BIN)/python tools/messages.py compile
 
 lock: $(VENV)/development.stamp  ## resolve pyproject.toml anew into the two hashed lists (UPGRADE=1: newest versions)
 	$(BIN)/python tools/lock.py $(if $(filter 1,$(UPGRADE)),--upgrade)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class SelectionConfig(AppConfig):
     name = "selection"
-    verbose_name = _("选拔")  # type: ignore[assignment]
+    verbose_name = _("选拔")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

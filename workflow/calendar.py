@@ -44,7 +44,9 @@ def loaded_years() -> set[int]:
 
 def missing(absent: CalendarMissing) -> CalendarYearMissing:
     """The refusal that names the year to load."""
-    return CalendarYearMissing(_("%(year)s年工作日历未导入，无法计算期限，请先导入该年日历。") % {"year": absent.year})
+    return CalendarYearMissing(
+        _("%(year)s年工作日历未导入，无法计算期限，请先导入该年日历。") % {"year": absent.year}
+    )
 
 
 def due_after(start: date, days: int) -> date:

@@ -20,7 +20,9 @@ class Collection:
     name: str  # as in the URL: "score-sheets"
     model: type[models.Model]
     visible_to: Callable[[Any], QuerySet[Any]]
-    represent: Callable[[Any, Actor], dict[str, Any]]  # JSON-ready: times ISO 8601, money and scores as strings
+    represent: Callable[
+        [Any, Actor], dict[str, Any]
+    ]  # JSON-ready: times ISO 8601, money and scores as strings
     url: Callable[[Any], str] = lambda obj: "/"  # the record's page
     forms: Mapping[str, type[StepForm]] = field(default_factory=dict)  # step -> what it needs
     filters: tuple[str, ...] = ()  # query parameters that narrow the list, as field lookups

@@ -35,7 +35,13 @@ def move_clock(shift: str, *, by: Actor) -> timedelta:
     row.seconds += int(distance.total_seconds())
     row.save()
     clock.forget_offset()
-    ledger.append(by, chain=ledger.OFFICE, kind="demo_clock.moved", subject="workflow.democlock:1", payload={"by": shift})
+    ledger.append(
+        by,
+        chain=ledger.OFFICE,
+        kind="demo_clock.moved",
+        subject="workflow.democlock:1",
+        payload={"by": shift},
+    )
     return timedelta(seconds=row.seconds)
 
 

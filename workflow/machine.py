@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django_fsm import GET_STATE, FSMModelMixin, transition
@@ -144,7 +144,7 @@ def step(
             source=list(declared.sources),
             target=target,
             conditions=list(needs),
-            permission=by,
+            permission=cast(Any, by),  # it is asked with any Actor, not only with django.contrib.auth's users
             custom={"step": declared},
         )(method)
 
@@ -154,6 +154,7 @@ def step(
 class Machine(FSMModelMixin, models.Model):
     """A record whose `state` moves only through the door."""
 
+    state: Any  # each machine declares its own FSMField of this name
     STATE_TONES: ClassVar[dict[str, tuple[str, str]]] = {}  # state -> (tone, icon) of its badge
     LOCK_WITH: ClassVar[tuple[str, ...]] = ()  # relations the guards need, fetched with the locked row
 

@@ -88,6 +88,8 @@ def test_one_guarded_step_takes_at_most_ten_statements():
     assert clerk.roles
     factories.nomination("draft", round=draft.round)
     ledger.append(clerk, chain=draft.chain_key, kind="opened", subject="x", payload={})
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         door.take(draft, "submit", by=clerk, at=clock.now())
     assert len(caught) <= 10, "\n".join(q["sql"] for q in caught)

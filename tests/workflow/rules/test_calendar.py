@@ -117,7 +117,7 @@ def test_a_period_of_no_days_is_refused(days: int) -> None:
 
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        period_end(datetime(2026, 3, 2), 5, mode="working_days", calendar=OFFICIAL)  # noqa: DTZ001
+        period_end(datetime(2026, 3, 2), 5, mode="working_days", calendar=OFFICIAL)
 
 
 def test_an_unknown_mode_is_refused() -> None:

@@ -27,5 +27,7 @@ def table(model: Any) -> list[str]:
         origin = "、".join(str(labels[state]) for state in s.sources)
         target = "、".join(str(labels[state]) for state in s.targets)
         needs = ", ".join(guard.code for guard in s.needs)
-        lines.append(f"| `{s.name}` | {s.label} | {origin} | {target} | {', '.join(s.policy.roles)} | {needs} |")
+        lines.append(
+            f"| `{s.name}` | {s.label} | {origin} | {target} | {', '.join(s.policy.roles)} | {needs} |"
+        )
     return [*lines, ""]
