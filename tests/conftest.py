@@ -52,17 +52,18 @@ def let_the_tables_be_emptied() -> None:
     """Django empties all tables after a test that commits. What migrations loaded stays.
 
     On SQLite that is a DELETE: the ledger's triggers step aside for it and come back in the same transaction.
+    It holds for every connection: a test that drives a browser has one of its own.
     """
-    emptying = connection.ops.sql_flush
+    operations = type(connection.ops)
+    emptying = operations.sql_flush
 
-    def sql_flush(style: Any, tables: list[str], **options: Any) -> list[str]:
-        statements = emptying(
-            style, [table for table in tables if table not in LOADED_BY_MIGRATIONS], **options
-        )
+    def sql_flush(ops: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+        kept = [table for table in tables if table not in LOADED_BY_MIGRATIONS]
+        statements = emptying(ops, style, kept, **options)
         guards = triggers() if connection.vendor == "sqlite" else {}
         return [f"DROP TRIGGER {name}" for name in guards] + statements + list(guards.values())
 
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush
 
 
 def triggers() -> dict[str, str]:

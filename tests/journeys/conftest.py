@@ -42,8 +42,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def demo(settings) -> Iterator[None]:
-    """A demo: its clock can be moved."""
+    """A demo: its clock can be moved, and its accounts stand on the sign-in page."""
     settings.DEMO = True
+    settings.PASSWORD_HASHERS = ["accounts.demo.DemoPasswordHasher", *settings.PASSWORD_HASHERS]
     clock.forget_offset()
     yield
     clock.forget_offset()

@@ -200,3 +200,12 @@ def test_english_readers_find_the_pages_too(client):
     client.cookies["django_language"] = "en"
     client.force_login(factories.user("manager"))
     assert all(client.get(url).status_code == 200 for url in pages_of(studio))
+
+
+def test_a_studio_that_no_county_or_no_city_stands_over_is_listed_and_opens(client):
+    """Its talent came by the city's route, or by the direct one."""
+    for offices in ({"county": None}, {"city": None, "county": None}):
+        home = factories.studio(**offices)
+        client.force_login(factories.user("manager"))
+        assert home.name in client.get(reverse("studio_list")).text
+        assert client.get(reverse("studio_detail", args=[home.pk])).status_code == 200
