@@ -35,9 +35,7 @@ class Visitor:
         found = self.page.locator(within).get_by_role("link", name=name, exact=exact)
         return self._leave(found.first.click)
 
-    def press(
-        self, name: str, *, within: str = "main", exact: bool = False, first: bool = False
-    ) -> Visitor:
+    def press(self, name: str, *, within: str = "main", exact: bool = False, first: bool = False) -> Visitor:
         """Press a button that sends its form."""
         found = self.page.locator(within).get_by_role("button", name=name, exact=exact)
         return self._leave((found.first if first else found).click)
@@ -92,7 +90,7 @@ class Visitor:
         return self._leave(act)
 
     def _leave(self, act: Callable[[], Any]) -> Visitor:
-        with self.page.expect_navigation(timeout=PATIENCE) as arrival:
+        with self.page.expect_navigation(timeout=PATIENCE, wait_until="domcontentloaded") as arrival:
             act()
         self._answered(arrival.value)
         return self

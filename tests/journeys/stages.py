@@ -37,7 +37,11 @@ DOSSIER: dict[str, dict[str, Any]] = {
 def create_round(manager: Visitor) -> None:
     manager.follow("选拔批次", within=NAV).follow("建立批次")
     manager.fill(
-        code=CODE, title=TITLE, organiser="浙江省民政厅", document_prefix="浙民慈", call="现组织开展本年度选拔。"
+        code=CODE,
+        title=TITLE,
+        organiser="浙江省民政厅",
+        document_prefix="浙民慈",
+        call="现组织开展本年度选拔。",
     )
     manager.press("建立并填写规则书")
 
@@ -95,19 +99,19 @@ def nominate(city: Visitor, name: str) -> None:
 # Screening -----------------------------------------------------------------------------------------------------------
 
 
-def take_up(reviewer: Visitor, name: str, tab: str) -> None:
-    reviewer.follow("资格初审", within=NAV).follow(tab)
+def take_up(reviewer: Visitor, name: str) -> None:
+    reviewer.follow("资格初审", within=NAV).follow("待受理")
     reviewer.follow_in_row(name, "查看").press("受理初审")
     reviewer.follow("全部符合")
 
 
-def find_qualified(reviewer: Visitor, name: str, tab: str = "待受理") -> None:
-    take_up(reviewer, name, tab)
+def find_qualified(reviewer: Visitor, name: str) -> None:
+    take_up(reviewer, name)
     reviewer.fill(verdict="qualified").press("提交初审结论").reads("已提交初审结论。")
 
 
-def find_unqualified(reviewer: Visitor, name: str, reason: str, tab: str = "待受理") -> None:
-    take_up(reviewer, name, tab)
+def find_unqualified(reviewer: Visitor, name: str, reason: str) -> None:
+    take_up(reviewer, name)
     reviewer.fill(result_E05="fail", verdict="disqualified", reason=reason)
     reviewer.press("提交初审结论").reads("已提交初审结论。")
 
@@ -136,7 +140,9 @@ def declare_and_score(expert: Visitor, name: str, mark: int) -> None:
     expert.page.locator("input[name^=mark_]").first.focus()
     expert.page.keyboard.type(str(mark) * 6)
     expert.leave(lambda: expert.page.keyboard.press("Control+Enter")).reads("确认提交评分表")
-    expert.leave(lambda: expert.page.keyboard.press("Enter")).reads("已提交评分表，回执第").reads("请保存回执")
+    expert.leave(lambda: expert.page.keyboard.press("Enter")).reads("已提交评分表，回执第").reads(
+        "请保存回执"
+    )
 
 
 def ask_opening(manager: Visitor) -> None:

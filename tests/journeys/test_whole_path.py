@@ -14,6 +14,7 @@ from django.db import connection
 from selection import tasks as selection_tasks
 from selection.models import Nomination, Recognition
 from studios import tasks as studio_tasks
+from tests.conftest import triggers
 from tests.journeys import cast, stages
 from workflow import ledger
 from workflow.clock import ZONE
@@ -73,11 +74,10 @@ def until_the_closing(desks, people):
 
 
 def screening(desks):
-    for number, tab in ((1, "待受理"), (2, "待受理")):
-        reviewer = desks(f"reviewer{number}")
+    for reviewer in (desks("reviewer1"), desks("reviewer2")):
         for name in MARKS:
-            stages.find_qualified(reviewer, name, tab)
-        stages.find_unqualified(reviewer, UNFIT, UNPROVEN, tab)
+            stages.find_qualified(reviewer, name)
+        stages.find_unqualified(reviewer, UNFIT, UNPROVEN)
     assert states() == {**dict.fromkeys(MARKS, "qualified"), UNFIT: "disqualified"}
     stages.open_dossier(desks("clerk"), UNFIT).reads(UNPROVEN)
 
@@ -161,13 +161,21 @@ def check_what_came_of_it():
 def check_that_one_byte_is_found(capsys):
     """The row is named, and only that one."""
     row = Entry.objects.filter(kind="round.announce").select_related("chain").get()
-    other = "b" if row.payload[2] == "a" else "a"
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER workflow_entry_no_UPDATE")
-        changed = f"{row.payload[:2]}{other}{row.payload[3:]}"
-        cursor.execute("UPDATE workflow_entry SET payload = %s WHERE id = %s", [changed, row.pk])
+    change_one_byte(row)
     assert [(found.chain, found.seq) for found in ledger.verify()] == [(row.chain.key, row.seq)]
     with pytest.raises(SystemExit) as stop:
         call_command("verify_ledger")
     assert stop.value.code == 1
     assert f"{row.chain.key}: first bad sequence number {row.seq} " in capsys.readouterr().out
+
+
+def change_one_byte(row):
+    """As somebody could who owns the database: past the guard that refuses it, which is there again afterwards."""
+    guard = "workflow_entry_no_UPDATE"
+    definition = triggers()[guard]
+    other = "b" if row.payload[2] == "a" else "a"
+    changed = f"{row.payload[:2]}{other}{row.payload[3:]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {guard}")
+        cursor.execute("UPDATE workflow_entry SET payload = %s WHERE id = %s", [changed, row.pk])
+        cursor.execute(definition)
