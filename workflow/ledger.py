@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from workflow.rules import chain as rules
 
 OFFICE = "office"  # accounts, calendars, settings
 ALGORITHM = "sha256"
+PUBLICATION = "published-head"  # names a publication, not a chain, in a fault
+_HEAD_LINE = re.compile(r"\S+ [0-9]{1,18} [0-9a-f]{64}")
 LABELS: dict[str, Sentence] = {}  # what entries say that are no step of a machine: kind -> words
 
 
@@ -107,20 +110,27 @@ class Fault:
 
 
 def verify() -> list[Fault]:
-    """The first fault of each chain; empty if all are whole."""
-    published = _published()
-    faults = (_first_fault(row, published.get(row.key, {})) for row in Chain.objects.order_by("key"))
+    """The first fault of each chain, and of what was published; empty if all is whole."""
+    published, faults = _published()
+    rows = {row.key: row for row in Chain.objects.order_by("key")}
+    written = set(Entry.objects.order_by().values_list("chain_id", flat=True).distinct())
+    faults += [_first_fault(row, published.get(row.key, {})) for row in rows.values()]
+    faults += [Fault(key, 1, "truncated") for key in sorted((written | set(published)) - set(rows))]
     return [fault for fault in faults if fault is not None]
 
 
-def _published() -> dict[str, dict[int, str]]:
-    """For each chain, the heads that were published: count -> head."""
+def _published() -> tuple[dict[str, dict[int, str]], list[Fault | None]]:
+    """For each chain, the heads that were published: count -> head; and the publications that were altered."""
     found: dict[str, dict[int, str]] = {}
-    for lines in PublishedHead.objects.values_list("lines", flat=True):
-        for line in lines.splitlines():
-            key, count, head = line.rsplit(" ", 2)
+    altered: list[Fault | None] = []
+    for pk, text, digest in PublishedHead.objects.order_by("pk").values_list("pk", "lines", "digest"):
+        lines = text.splitlines()
+        if rules.day_head(lines).hex() != digest or not all(map(_HEAD_LINE.fullmatch, lines)):
+            altered.append(Fault(PUBLICATION, pk, "published"))
+            continue
+        for key, count, head in (line.rsplit(" ", 2) for line in lines):
             found.setdefault(key, {})[int(count)] = head
-    return found
+    return found, altered
 
 
 def _first_fault(row: Chain, published: Mapping[int, str]) -> Fault | None:

@@ -65,6 +65,39 @@ def test_a_truncated_chain_with_its_end_rewritten_contradicts_the_published_head
     assert [(f.seq, f.what) for f in ledger.verify()] == [(3, "truncated")]
 
 
+def changed_behind_the_triggers(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def test_a_chain_that_was_taken_away_altogether_is_named_by_what_was_published():
+    write()
+    write(chain="round:r1")
+    ledger.publish_heads(SYSTEM, occasion="测试")
+    changed_behind_the_triggers(
+        "DELETE FROM workflow_entry WHERE chain_id = 'round:r1'",
+        "DELETE FROM workflow_chain WHERE key = 'round:r1'",
+    )
+    assert [(f.chain, f.seq, f.what) for f in ledger.verify()] == [("round:r1", 1, "truncated")]
+
+
+@pytest.mark.parametrize(
+    "change", ["lines = ''", "lines = 'x'", "lines = replace(lines, ' 3 ', ' 2 ')", "digest = ''"]
+)
+def test_an_altered_publication_is_named(change):
+    write()
+    head = ledger.publish_heads(SYSTEM, occasion="测试")
+    changed_behind_the_triggers(f"UPDATE workflow_publishedhead SET {change}")
+    assert [(f.chain, f.seq, f.what) for f in ledger.verify()] == [("published-head", head.pk, "published")]
+
+
 @pytest.mark.parametrize("table", ["workflow_entry", "workflow_publishedhead"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = at", "DELETE FROM {}"])
 def test_the_database_refuses_update_and_delete(table, statement):
