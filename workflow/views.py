@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from workflow import collections, demo, outbox
+from workflow import collections, demo, door, outbox
 from workflow.errors import NotPermitted, Refused
 from workflow.machine import OpenStep, Step, failing_guard, step_named
 from workflow.models import Message
@@ -28,6 +28,8 @@ def step(request: HttpRequest, collection: str, pk: int, name: str) -> HttpRespo
     obj = get_object_or_404(found.visible_to(request.user), pk=pk)
     actor: Any = request.user  # the middleware lets nobody else reach this view
     if not declared.policy(obj, actor):
+        if request.method == "POST":
+            door.require_open(obj, name, by=actor)  # whoever tries is refused on the record; a look is no attempt
         raise NotPermitted(_("您的身份不能办理“%(step)s”。") % {"step": declared.label})
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = found.forms[name](*sent, obj=obj, actor=actor)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from accounts.models import User
 from selection.models import Nomination
 from tests import factories
-from workflow import clock, collections, door
+from workflow import clock, collections, door, ledger
 from workflow.collections import Collection
 from workflow.forms import StepForm
 
@@ -136,3 +136,13 @@ def test_a_step_returns_to_the_page_it_came_from_and_to_no_other_site(client):
     answer = client.post(page_of(draft), {"note": "请审核", "next": "https://elsewhere.example/"})
     assert answer.url == f"/papers/{draft.pk}/"
     assert User.objects.exists()
+
+
+def test_a_step_sent_by_who_may_not_take_it_is_refused_on_the_record(client):
+    draft = factories.nomination("draft")
+    client.force_login(factories.user("bureau_officer", organisation=draft.unit))
+    assert client.get(page_of(draft)).status_code == 403
+    assert not ledger.entries_of(draft).exists()
+    assert client.post(page_of(draft), {"note": "代为提交"}).status_code == 403
+    refused = ledger.entries_of(draft).get()
+    assert (refused.kind, "not_permitted" in refused.payload) == ("refused", True)
