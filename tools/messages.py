@@ -13,6 +13,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -27,6 +28,7 @@ MO = PO.with_suffix(".mo")
 LAZY = {"gettext_lazy": None, "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2), "gettext_noop": None}
 KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 NOT_SHOWN = {"styleguide.html"}  # ours, never a reader's
 
 
@@ -60,7 +62,9 @@ def stored() -> Catalog:
     if not PO.exists():
         return Catalog(locale="en", charset="utf-8", fuzzy=False)
     with PO.open("rb") as file:
-        return read_po(file, locale="en", charset="utf-8")
+        found = read_po(file, locale="en", charset="utf-8")
+    found.creation_date = found.revision_date = WRITTEN  # else the present time goes into django.mo
+    return found
 
 
 def merged() -> Catalog:

@@ -15,6 +15,7 @@ from accounts.roles import ADMINISTRATORS, PROVINCIAL, Role, incompatible
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
 from workflow.errors import NotPermitted
+from workflow.wording import listed
 
 GRANTED = kinds.named("role.granted", _("授予角色"))
 ENDED = kinds.named("role.ended", _("终止角色"))
@@ -89,7 +90,7 @@ def _require_possible(user: User, role: Role, since: date, until: date | None) -
 def _require_place(user: User, role: Role) -> None:
     places = BELONGS_TO.get(role)
     if places is not None and (user.organisation is None or user.organisation.kind not in places):
-        names = "、".join(str(kind.label) for kind in _Kind if kind in places)
+        names = listed(kind.label for kind in _Kind if kind in places)
         raise RoleRefused(
             _("“%(role)s”只授予%(places)s的人员。") % {"role": role.label, "places": names}, code="place"
         )

@@ -16,6 +16,7 @@ from accounts.models.organisation import Organisation
 from accounts.roles import Role
 from workflow import clock
 from workflow.outbox import Recipient
+from workflow.wording import listed
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,7 +71,7 @@ class User(AbstractBaseUser):
     @property
     def role_names(self) -> str:
         """The roles as the header shows them."""
-        return "、".join(str(Role(role).label) for role in Role.values if role in self.roles)
+        return listed(Role(role).label for role in Role.values if role in self.roles)
 
     @property
     def recipient(self) -> Recipient:

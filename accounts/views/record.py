@@ -25,6 +25,7 @@ from workflow import clock
 from workflow.errors import Refused
 from workflow.ledger import Fault
 from workflow.models import PublishedHead
+from workflow.wording import listed
 
 PER_PAGE = 25
 WEEKDAYS = (
@@ -123,7 +124,7 @@ def _loaded(request: HttpRequest, form: CalendarForm) -> bool:
     except Refused as refusal:
         form.add_error("file", str(refusal))
         return False
-    years = "、".join(str(row.year) for row in rows)
+    years = listed(str(row.year) for row in rows)
     messages.success(request, _("已导入%(years)s年工作日历") % {"years": years})
     return True
 

@@ -21,6 +21,7 @@ from workflow.actor import Actor
 from workflow.errors import NotPermitted, StepRefused
 from workflow.machine import subject_of
 from workflow.rules.chain import canonical
+from workflow.wording import listed
 
 SHORTEST_REASON = 10
 FIXED = kinds.named("proposal.fixed", _("确定拟认定名单"))
@@ -78,7 +79,7 @@ def _require_reasons(rows: list[Choice], chosen: Collection[int], deviations: Ma
     if bare:
         raise DeviationUnexplained(
             _("偏离名次的须逐人填写会议纪要载明的理由（不少于%(n)s个字）：%(names)s。")
-            % {"n": SHORTEST_REASON, "names": "、".join(bare)}
+            % {"n": SHORTEST_REASON, "names": listed(bare)}
         )
 
 

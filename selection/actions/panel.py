@@ -22,6 +22,7 @@ from workflow.actor import Actor
 from workflow.errors import NotPermitted, StepRefused
 from workflow.machine import subject_of
 from workflow.rules.chain import canonical
+from workflow.wording import listed
 
 PREPARED = kinds.named("panel.prepare", _("准备抽取"))
 AVAILABILITY = kinds.named("expert.availability", _("调整专家可用状态"))
@@ -105,7 +106,7 @@ def _require_feasible(round_: Round, inputs: Mapping[str, Any], pairs: set[tuple
 
 def _infeasible(round_: Round, codes: Sequence[str]) -> DrawInfeasible:
     rows = round_.nominations.filter(code__in=codes).select_related("nominee").order_by("code")
-    names = "、".join(f"{row.code} {row.nominee.name}" for row in rows)
+    names = listed(f"{row.code} {row.nominee.name}" for row in rows)
     return DrawInfeasible(
         _(
             "以下人选回避的专家过多，可用专家可能不足：%(names)s。请补充专家，或将须回避的专家设为不参加后再办。"

@@ -23,6 +23,7 @@ from workflow import calendar, clock, door, kinds, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, Refused, StepRefused
 from workflow.machine import subject_of
+from workflow.wording import listed
 
 STARTED = kinds.named("qualificationreview.start", _("受理初审"))
 
@@ -102,7 +103,7 @@ def _require_consistent(
     if verdict not in QualificationReview.Verdict.values:
         raise ReviewIncomplete(_("请选择合格或不合格。"))
     if verdict == QUALIFIED and grounds:
-        raise ReviewIncomplete(_("%(rules)s为不符合，不能作出合格结论。") % {"rules": "、".join(grounds)})
+        raise ReviewIncomplete(_("%(rules)s为不符合，不能作出合格结论。") % {"rules": listed(grounds)})
     if verdict == DISQUALIFIED and not grounds:
         raise ReviewIncomplete(_("不合格结论须至少有一条规则为不符合。"))
     departs = [item["rule"] for item in findings if item["human"] != item["automatic"]]

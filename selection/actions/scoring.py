@@ -23,6 +23,7 @@ from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, OutsideWindow, Refused
 from workflow.machine import subject_of
 from workflow.rules.chain import SALT_BYTES, canonical
+from workflow.wording import listed
 
 REMINDED = kinds.named("round.remind", _("催办评分"))
 
@@ -171,7 +172,7 @@ def open_scores(round_: Round, *, by: Actor) -> Round:
     ledger.publish_heads(by, occasion=f"round.open_scores {round_.code}")
     sheets = sheets_to_open(round_)
     if broken := broken_seals(round_, sheets):
-        codes = "、".join(f"{s.assignment.nomination.code}/{s.assignment.expert.code}" for s in broken)
+        codes = listed(f"{s.assignment.nomination.code}/{s.assignment.expert.code}" for s in broken)
         raise SealBroken(_("以下评分表与提交时的承诺不符，不能启封：%(sheets)s。") % {"sheets": codes})
     moved = door.take(round_, "open_scores", by=by, payload={"sheets": len(sheets)})
     opened = [door.take(sheet, "lock", by=SYSTEM) for sheet in sheets]

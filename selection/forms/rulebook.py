@@ -25,8 +25,8 @@ INSTANTS = ("opens_at", "closes_at")
 DATES = (*INSTANTS, "reference_date")
 WHOLE = {  # name -> unit of the hint
     "ceiling": _("名"),
-    "min_sheets": _("份"),
-    "min_sheets_for_trim": _("份"),
+    "min_sheets": _("份评分表"),
+    "min_sheets_for_trim": _("份评分表"),
     "per_nominee": _("人"),
     "panel_size": _("人"),
     "shortlist": _("人"),

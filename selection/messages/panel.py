@@ -15,6 +15,7 @@ from selection.models import Assignment, Panel, Round
 from selection.queries.scoring import experts_behind
 from workflow import clock
 from workflow.outbox import Letter, Recipient, queue
+from workflow.wording import listed
 
 
 def frozen(panel: Panel) -> None:
@@ -65,7 +66,7 @@ def recused(assignment: Assignment, added: Sequence[Assignment]) -> None:
 
     def write(_to: Recipient) -> Letter:
         names = {"expert": assignment.expert.name, "code": assignment.nomination.code}
-        drawn = "、".join(one.expert.name for one in added)
+        drawn = listed(one.expert.name for one in added)
         lines = [
             gettext("%(expert)s申请回避%(code)s，评分表（如有）已作废留存。") % names,
             gettext("理由：%(reason)s") % {"reason": assignment.reason},

@@ -14,6 +14,7 @@ from selection.rules.eligibility import passes_on
 from workflow import calendar, clock
 from workflow.machine import Guard
 from workflow.rules.calendar import CalendarMissing, working_days_between
+from workflow.wording import listed
 
 RULE_NAMES = {
     "E00": _("身份证号码有效"),
@@ -78,7 +79,7 @@ def why_closed(round_: Any) -> str:
 
 def _missing(nomination: Any) -> str:
     names = [str(nomination._meta.get_field(f).verbose_name) for f in nomination.missing_fields]
-    return gettext("尚未填写：%(fields)s。") % {"fields": "、".join(names)}
+    return gettext("尚未填写：%(fields)s。") % {"fields": listed(names)}
 
 
 def _ineligible(nomination: Any) -> str:

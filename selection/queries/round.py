@@ -19,6 +19,7 @@ from selection.models import Nomination, Quota, Round
 from workflow import calendar, clock
 from workflow.errors import Sentence
 from workflow.rules.calendar import CalendarMissing, working_days_between
+from workflow.wording import days, working_days
 
 TAKES_PART = frozenset({Role.UNIT_CLERK, Role.BUREAU_OFFICER, Role.EXPERT})
 CONCLUDED_WELL = (
@@ -205,7 +206,7 @@ class Bar:
 def funnel(found: Mapping[str, int], ceiling: int) -> list[Bar]:
     """From the dossier begun to the recognition, each stage beside the one before."""
     stages = (
-        (_("填报"), "filed"), (_("提交"), "submitted"), (_("推荐到省"), "nominated"), (_("初审合格"), "qualified"),
+        (_("填报"), "filed"), (_("提交"), "submitted"), (_("已推荐到省"), "nominated"), (_("初审合格"), "qualified"),
         (_("已认定"), "recognised"),
     )  # fmt: skip
     whole = max(found["filed"], ceiling, 1)
@@ -242,7 +243,6 @@ def _stage_notes(round_: Round, found: Mapping[str, int]) -> list[tuple[Sentence
     rules = None if round_.rulebook_faults else round_.rulebook
     notice = round_.notices.filter(posted_at__isnull=False).order_by("posted_at").first()
     decided = round_.determinations.filter(confirmed_at__isnull=False).first()
-    days = _("%(n)s个工作日")
     return [
         (
             _("申报"),
@@ -252,7 +252,7 @@ def _stage_notes(round_: Round, found: Mapping[str, int]) -> list[tuple[Sentence
         (_("初审"), "", _people(found["qualified"], _("合格"))),
         (
             _("评审"),
-            str(days % {"n": rules.scoring_days}) if rules else "",
+            working_days(rules.scoring_days) if rules else "",
             _people(found["panel"], _("在评审")),
         ),
         (_("公示"), span(notice.posted_at, notice.last_day) if notice else _notice_length(rules), ""),
@@ -268,8 +268,8 @@ def _stage_notes(round_: Round, found: Mapping[str, int]) -> list[tuple[Sentence
 def _notice_length(rules: Any) -> str:
     if rules is None:
         return ""
-    unit = _("%(n)s个工作日") if rules.notice_mode == "working_days" else _("%(n)s天")
-    return str(unit % {"n": rules.notice_days})
+    written = working_days if rules.notice_mode == "working_days" else days
+    return written(rules.notice_days)
 
 
 def _people(n: int, word: Sentence) -> str:

@@ -13,6 +13,7 @@ from selection.models import Expert
 from selection.rules.rulebook import Rulebook
 from workflow import clock
 from workflow.errors import Sentence
+from workflow.wording import days, listed, working_days, years
 
 LABELS: dict[str, Any] = {
     "opens_at": _("申报开始"),
@@ -90,7 +91,7 @@ def _scoring(rules: Rulebook) -> list[Row]:
 
 def _panel(rules: Rulebook) -> list[Row]:
     names = dict(Expert.Category.choices)
-    strata = "、".join(
+    strata = listed(
         gettext("%(name)s%(n)s人") % {"name": names.get(name, name), "n": n}
         for name, n in rules.strata.items()
     )
@@ -103,15 +104,16 @@ def _panel(rules: Rulebook) -> list[Row]:
 
 
 def _periods(rules: Rulebook) -> list[Row]:
-    days = _("%(n)s个工作日")
+    in_working_days = rules.notice_mode == "working_days"
+    notice_days = working_days(rules.notice_days) if in_working_days else days(rules.notice_days)
     mode = dict(NOTICE_MODES).get(rules.notice_mode, rules.notice_mode)
     return [
-        _row("notice_days", days if rules.notice_mode == "working_days" else _("%(n)s天"), rules.notice_days),
+        (LABELS["notice_days"], notice_days),
         (LABELS["notice_mode"], mode),
-        _row("unit_notice_days", days, rules.unit_notice_days),
-        _row("correction_days", days, rules.correction_days),
-        _row("recheck_days", days, rules.recheck_days),
-        _row("scoring_days", days, rules.scoring_days),
+        (LABELS["unit_notice_days"], working_days(rules.unit_notice_days)),
+        (LABELS["correction_days"], working_days(rules.correction_days)),
+        (LABELS["recheck_days"], working_days(rules.recheck_days)),
+        (LABELS["scoring_days"], working_days(rules.scoring_days)),
     ]
 
 
@@ -119,7 +121,7 @@ def _money(rules: Rulebook) -> list[Row]:
     return [
         (LABELS["award"], f"¥{rules.award:,.2f}"),
         (LABELS["instalment_shares"], " / ".join(f"{share}%" for share in rules.instalment_shares)),
-        _row("management_years", _("%(n)s年"), rules.management_years),
+        (LABELS["management_years"], years(rules.management_years)),
     ]
 
 

@@ -16,6 +16,7 @@ from studios.models import Studio
 from studios.queries import studio as queries
 from workflow import clock
 from workflow.forms import StepForm, plain, with_reason
+from workflow.wording import listed
 
 
 class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -72,7 +73,7 @@ class AgreeForm(StepForm):
             "按本轮规则书分%(count)s期：%(shares)s。各期之和等于资助金额。"
         ) % {
             "count": len(rules.instalment_shares),
-            "shares": "、".join(f"{share}%" for share in rules.instalment_shares),
+            "shares": listed(f"{share}%" for share in rules.instalment_shares),
         }
 
     def clean_signed_on(self) -> date:

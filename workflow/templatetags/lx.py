@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from workflow import clock, collections, kinds, ledger
+from workflow import clock, collections, kinds, ledger, wording
 from workflow.errors import Sentence
 from workflow.machine import open_steps
 from workflow.models import Entry
@@ -182,6 +182,8 @@ def deadline(when: date | None, working_days: int | None = None) -> dict[str, An
 
 
 # lists
+
+register.filter("listed", wording.listed)
 
 
 @register.simple_tag(takes_context=True)
