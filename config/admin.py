@@ -13,16 +13,41 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, IdempotentAnswer, SignInFailure
 from accounts.roles import Role
-from selection.models import Objection, ScoreSheet
+from selection.models import (
+    Assignment,
+    Objection,
+    Panel,
+    Panelist,
+    QualificationReview,
+    Recusal,
+    Result,
+    ScoreSheet,
+)
 from workflow.fields import EncryptedTextField
 
 OURS = ("workflow", "accounts", "selection", "studios")
 SECRET = frozenset(
-    {"payload", "salt", "body", "password", "digest", "sealed", "person_key", "facts", "last_error"}
+    {
+        "payload",
+        "salt",
+        "body",
+        "password",
+        "digest",
+        "sealed",
+        "person_key",
+        "facts",
+        "last_error",
+        "background_opinion",
+        "scan_findings",
+    }
 )
 NEVER_SHOWN: frozenset[type[models.Model]] = frozenset(  # secret, sealed, or told in confidence
-    {ApiToken, IdempotentAnswer, Objection, ScoreSheet, SignInFailure}
-)
+    {
+        ApiToken, IdempotentAnswer, Objection, ScoreSheet, SignInFailure,
+        QualificationReview, Result,  # conclusions and scores: for those alone who judge and oversee
+        Assignment, Panel, Panelist, Recusal,  # who scores whom
+    }
+)  # fmt: skip
 SHOWN_IN_LISTS = 6
 
 
@@ -71,6 +96,12 @@ class ReadOnly(ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at ru
 
     def get_list_select_related(self, request: HttpRequest) -> list[str]:
         return [field.name for field in _listed(self.model) if field.is_relation]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """No filter in the address but by a column that is shown: what is hidden cannot be guessed at bit by bit."""
+        name, *further = lookup.split("__")
+        hops = [part for part in further if part not in ("exact", "in", "isnull", "gt", "gte", "lt", "lte")]
+        return not hops and name in {field.name for field in _shown(self.model)}
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return site.has_permission(request)

@@ -110,12 +110,42 @@ def test_no_table_can_be_changed_in_the_admin(client):
 def test_what_is_sealed_or_secret_is_not_in_the_admin(client):
     names = {model._meta.model_name for model in admin_site._registry}
     assert not names & {"scoresheet", "objection", "apitoken", "idempotentanswer"}
+    assert not names & {"qualificationreview", "result", "assignment", "panel", "panelist", "recusal"}
     shown = {name for options in admin_site._registry.values() for name in options.get_fields(None)}
-    assert not shown & {"password", "payload", "salt", "sealed", "body"}
+    assert not shown & {"password", "payload", "salt", "sealed", "body", "background_opinion"}
     nominee = factories.nominee()
     client.force_login(factories.user("system_admin"))
     page = client.get(reverse("admin:selection_nominee_change", args=[nominee.pk])).content.decode()
     assert nominee.id_number not in page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "accounts_user_changelist?password__startswith=pbkdf2",
+        "workflow_message_changelist?body__contains=password",
+        "workflow_entry_changelist?payload__contains=reason",
+        "workflow_entry_changelist?payload=x",
+        "accounts_organisation_changelist?people__password__startswith=a",
+        "selection_nomination_changelist?reviews__verdict=qualified",
+        "selection_nomination_changelist?result__score__gte=90",
+        "selection_nomination_changelist?background_opinion__contains=处分",
+        "selection_nominee_changelist?person_key__startswith=a",
+    ],
+)
+def test_what_the_admin_hides_cannot_be_asked_for_in_the_address(client, asked):
+    factories.nomination("nominated", background_opinion="无。")
+    client.force_login(factories.user("system_admin"))
+    table, _mark, query = asked.partition("?")
+    assert client.get(f"{reverse(f'admin:{table}')}?{query}").status_code == 400
+
+
+def test_the_admin_filters_by_what_it_shows(client):
+    client.force_login(factories.user("system_admin"))
+    assert (
+        client.get(reverse("admin:selection_nomination_changelist") + "?state__exact=draft").status_code
+        == 200
+    )
 
 
 def test_djangos_own_admin_site_is_not_served():
