@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import translation
 
 from workflow import channels, clock
 from workflow.machine import subject_of
 from workflow.models import Message
 
-LEASE = timedelta(seconds=30)  # longer than the slowest delivery of one batch
+LEASE = timedelta(seconds=30)  # longer than the slowest delivery of one message: each begins with a fresh one
 BATCH = 50
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(hours=2)  # between two attempts; together they last through most of a day
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _message(
             recipient_id=recipient.id,
             recipient_name=recipient.name,
             address=recipient.address,
-            subject=str(letter.subject)[:200],
+            subject=" ".join(str(letter.subject).split())[:200],  # one line: a header holds no other
             body=str(letter.body),
             link=letter.link,
             about=subject_of(about) if about is not None else "",
@@ -93,6 +94,7 @@ def deliver_batch() -> int:
 
 def _claim() -> list[Message]:
     present = clock.now()
+    until = present + LEASE
     with transaction.atomic():
         due = Message.objects.filter(
             Q(lease_until=None) | Q(lease_until__lt=present), status=Message.Status.PENDING
@@ -100,22 +102,42 @@ def _claim() -> list[Message]:
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         ids = list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
-        Message.objects.filter(pk__in=ids).update(lease_until=present + LEASE, attempts=F("attempts") + 1)
+        Message.objects.filter(pk__in=ids).update(lease_until=until)
     return list(Message.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def _deliver(message: Message) -> bool:
+    if not _renewed(message):
+        return False  # the batch took longer than its lease, and another worker has this message now
     try:
         channels.send(message)
     except channels.Undelivered as failure:
-        final = message.attempts >= MAX_ATTEMPTS
-        status = Message.Status.FAILED if final else Message.Status.PENDING
-        Message.objects.filter(pk=message.pk).update(status=status, last_error=str(failure)[:300])
+        _put_off(message, failure)
         return False
     Message.objects.filter(pk=message.pk).update(
         status=Message.Status.SENT, sent_at=clock.now(), lease_until=None, last_error=""
     )
     return True
+
+
+def _renewed(message: Message) -> bool:
+    """Begin the lease of one message anew, and count the attempt; False if it is ours no more."""
+    ours = Message.objects.filter(
+        pk=message.pk, status=Message.Status.PENDING, lease_until=message.lease_until
+    )
+    message.lease_until = clock.now() + LEASE
+    message.attempts += 1
+    return bool(ours.update(lease_until=message.lease_until, attempts=message.attempts))
+
+
+def _put_off(message: Message, failure: channels.Undelivered) -> None:
+    """Try again later, each time after twice as long; give up in the end."""
+    final = message.attempts >= MAX_ATTEMPTS
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.FAILED if final else Message.Status.PENDING,
+        lease_until=clock.now() + min(LEASE * 2**message.attempts, LONGEST_WAIT),
+        last_error=str(failure)[:300],
+    )
 
 
 @transaction.atomic

@@ -27,5 +27,9 @@ def send(message: Message) -> None:
     )
     try:
         mail.send()
-    except (OSError, smtplib.SMTPException) as failure:
+    except (
+        OSError,
+        smtplib.SMTPException,
+        ValueError,
+    ) as failure:  # ValueError: an address or header that is none
         raise Undelivered(str(failure)) from failure
