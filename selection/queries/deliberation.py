@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -41,18 +41,14 @@ def results_visible_to(actor: Actor) -> QuerySet[Result]:
     )
 
 
-def results_of(round_: Round) -> list[Result]:
+def ranking_of(round_: Round) -> QuerySet[Result]:
     """Every result of a round, the best first; what has no score last."""
     rows = Result.objects.filter(nomination__round=round_).select_related(
         "nomination__nominee", "nomination__unit"
     )
-    return sorted(rows, key=rank_key)
-
-
-def rank_key(result: Result) -> tuple[bool, int, Decimal, str]:
-    """The order after the tie chain; the score where the chain left none."""
-    score = result.score if result.score is not None else Decimal(-1)
-    return (result.order is None, result.order or 0, -score, result.nomination.code)
+    return rows.order_by(
+        F("order").asc(nulls_last=True), F("score").desc(nulls_last=True), "nomination__code"
+    )
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Choice:
 
 def scored(round_: Round) -> list[Result]:
     """The results that still wait for a decision, the best first."""
-    return [r for r in results_of(round_) if r.nomination.state == "scored" and r.score is not None]
+    return list(ranking_of(round_).filter(nomination__state="scored", score__isnull=False))
 
 
 def choices(round_: Round, waiting: Sequence[Result] | None = None) -> list[Choice]:

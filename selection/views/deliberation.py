@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,19 +18,21 @@ from selection.models.nomination import IN_LIST
 from selection.queries import deliberation as queries
 from workflow.errors import Refused
 
+PAGE = 50  # a whole list of proposed people on the first page
+
 
 @require_safe
 def result_list(request: HttpRequest, code: str) -> HttpResponse:
     """The ranking of a round."""
     round_ = get_object_or_404(queries.rounds_with_results(request.user), code=code)  # type: ignore[arg-type]
-    results = queries.results_of(round_)
+    ranking = queries.ranking_of(round_)
     context = {
         "round": round_,
-        "results": results,
+        "page": Paginator(ranking, PAGE).get_page(request.GET.get("page")),
         "rules": round_.rulebook,
         "proposal": queries.proposal_of(round_),
-        "listed": sum(r.nomination.state in IN_LIST for r in results),
-        "waiting": sum(r.nomination.state == "scored" for r in results),
+        "listed": ranking.filter(nomination__state__in=IN_LIST).count(),
+        "waiting": ranking.filter(nomination__state="scored").count(),
         "may_propose": request.user.holds(Role.LEADER) and round_.state == "deliberation",  # type: ignore[union-attr]
     }
     return render(request, "selection/deliberation_results.html", context)
