@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 APPS := config studios selection accounts workflow
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format bench messages lock clean
+.PHONY: help demo test check format bench messages states lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,9 @@ bench: $(VENV)/development.stamp  ## the measured figures, one a line; var/bench
 messages: $(VENV)/development.stamp  ## bring the English catalogue up to date with the source, and compile it
 	$(BIN)/python tools/messages.py extract
 	$(BIN)/python tools/messages.py compile
+
+states: $(VENV)/development.stamp  ## write docs/states.md anew from the declared machines
+	$(BIN)/python manage.py state_tables > docs/states.md
 
 lock: $(VENV)/development.stamp  ## resolve pyproject.toml anew into the two hashed lists (UPGRADE=1: newest versions)
 	$(BIN)/python tools/lock.py $(if $(filter 1,$(UPGRADE)),--upgrade)
