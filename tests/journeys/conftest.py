@@ -81,7 +81,7 @@ def visit(
     complaints = [f"{visitor.name}: {words}" for visitor in visitors for words in visitor.complaints]
     for visitor in visitors:
         visitor.page.context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture

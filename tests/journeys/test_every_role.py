@@ -1,4 +1,5 @@
-"""Everybody's pages: each account of the demo opens its home page and every entry of its navigation.
+"""Everybody's pages: each account of the demo opens its home page, every entry of its navigation and the first line of
+each list; the public opens the public site.
 
 At the width of a desk and of a phone, in both languages: answered, named, nothing beside the page, nothing complained of.
 """
@@ -11,11 +12,18 @@ from accounts.demo import PASSWORD, accounts
 from accounts.models import User
 from accounts.roles import Role
 from config import demo as demo_data
+from selection.models import PublicNotice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WIDTHS = (1440, 390)
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
+SWITCH = {"zh-hans": "中文", "en": "English"}
+FIRST_LINE = "main tbody th a, main tbody td a"
+PUBLIC = (
+    "/", "/notices/", "/roll", "/certificate", "/results/2024/", "/calls/2026/", "/objections/status", "/ledger",
+    "/accounts/sign-in",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -47,24 +55,55 @@ def faults_of(visitor, address, language):
     return [f"{visitor.name} {address} {language}: {fault}" for fault in found]
 
 
-def speak(visitor, code):
-    """Change the language as a reader does: with the switch in the menu of the header."""
+def speak(visitor, code, *, within):
+    """Change the language as a reader does: with the switch in the header."""
     visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    if visitor.page.locator("html").get_attribute("lang") != LANGUAGES[code]:
+    if visitor.page.locator("html").get_attribute("lang") == LANGUAGES[code]:
+        return
+    if within == "details.lx-menu":
         visitor.page.locator("details.lx-menu summary").click()
-        visitor.press({"zh-hans": "中文", "en": "English"}[code], within="details.lx-menu")
+    visitor.leave(visitor.page.locator(within).get_by_text(SWITCH[code]).click)
 
 
-def test_every_role_opens_every_entry_of_its_navigation_at_both_widths_in_both_languages(loaded, sign_in):
+def first_lines(visitor, addresses):
+    """Where the first line of each list leads."""
+    found = []
+    for address in addresses:
+        visitor.open(address)
+        links = visitor.page.locator(FIRST_LINE)
+        if links.count():
+            found.append(links.first.get_attribute("href"))
+    return [address for address in dict.fromkeys(found) if address not in addresses]
+
+
+def faults_of_all(visitor, addresses, *, within):
     faults = []
+    for code, language in LANGUAGES.items():
+        speak(visitor, code, within=within)
+        for address in addresses:
+            faults += faults_of(visitor, address, language)
+    return faults
+
+
+def faults_of_account(account, sign_in):
+    visitor = sign_in(User.objects.get(username=account.username), PASSWORD)
+    entries = [link.get_attribute("href") for link in visitor.page.locator(".lx-nav a").all()]
+    assert entries[0] == "/home/"
+    addresses = [*entries, *first_lines(visitor, entries), "/todo/", "/messages/", "/accounts/me"]
+    faults = faults_of_all(visitor, addresses, within="details.lx-menu")
+    visitor.page.context.close()
+    return faults
+
+
+def faults_of_public_site(visitor):
+    number = PublicNotice.objects.get(state="posted").number
+    addresses = [*PUBLIC, f"/notices/{number}/", f"/objections/new?notice={number}"]
+    visitor.open("/")
+    return faults_of_all(visitor, addresses, within="header")
+
+
+def test_everybody_opens_their_pages_at_both_widths_in_both_languages(loaded, sign_in, visit):
+    faults = faults_of_public_site(visit())
     for account in loaded.values():
-        visitor = sign_in(User.objects.get(username=account.username), PASSWORD)
-        links = visitor.page.locator(".lx-nav a")
-        addresses = [link.get_attribute("href") for link in links.all()]
-        assert addresses[0] == "/home/"
-        for code, language in LANGUAGES.items():
-            speak(visitor, code)
-            for address in addresses:
-                faults += faults_of(visitor, address, language)
-        visitor.page.context.close()
-    assert faults == []
+        faults += faults_of_account(account, sign_in)
+    assert not faults, "\n".join(faults)
