@@ -135,7 +135,17 @@ def locked(obj: M) -> M:
         else type(obj)._default_manager
     )
     of = ("self",) if connection.features.has_select_for_update_of else ()
-    return rows.select_for_update(of=of).get(pk=obj.pk)
+    return rows.select_for_update(of=of, no_key=True).get(pk=obj.pk)  # rows that only name it need not wait
+
+
+def hold(rows: models.QuerySet[Any]) -> None:
+    """Lock rows on which steps will follow, before the act's first entry is written.
+
+    Everywhere a row is locked before the chain's end: whoever held the chain and then asked for a row would wait for
+    somebody who holds that row and waits for the chain.
+    """
+    found = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk")).order_by("pk")
+    list(found.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _require_permitted(obj: Any, declared: Step, by: Actor) -> str:

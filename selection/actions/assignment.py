@@ -33,7 +33,11 @@ def accept(assignment: Assignment, *, by: Actor, declared: bool = False) -> Assi
 @door.act
 def recuse(assignment: Assignment, *, by: Actor, reason: str) -> Assignment:
     """Give a dossier up, early or late: the sheet is voided and kept, and the missing sheet drawn at once."""
-    moved = door.take(assignment, "recuse", by=by, reason=reason, at=clock.now())
+    door.locked(assignment.round)  # an opening waits for the recusal, or the recusal comes too late
+    duty = door.locked(assignment)
+    door.hold(ScoreSheet.objects.filter(assignment=duty))
+    door.hold(Panel.objects.filter(round=duty.round_id))
+    moved = door.take(duty, "recuse", by=by, reason=reason, at=clock.now())
     sheet = ScoreSheet.objects.filter(assignment=moved, state__in=("draft", "submitted")).first()
     if sheet is not None:
         door.take(sheet, "void", by=SYSTEM, reason=reason)

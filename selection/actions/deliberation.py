@@ -36,6 +36,7 @@ def propose_list(
     `chosen` and the keys of `deviations` are primary keys of nominations.
     """
     row = _deliberating(round, by)
+    door.hold(row.nominations.filter(state="scored"))
     rows = choices(row)
     _require_known(rows, chosen)
     if len(set(chosen)) > places_left(row):

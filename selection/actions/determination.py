@@ -63,6 +63,7 @@ def _create(round_: Round, number: str, title: str, minute_number: str, by: Acto
 def confirm(determination: Determination, *, by: Actor) -> Determination:
     """Decide: everyone cleared and not held is recognised and gets a certificate, in one act."""
     row = door.locked(determination)
+    door.hold(row.round.nominations.filter(state="cleared"))
     nominations = to_recognise(row.round)
     digest = list_digest(row.round, nominations)
     payload = {"digest": digest, "list": sorted(n.code for n in nominations), "number": row.document_number}

@@ -299,7 +299,11 @@ def reorder(round_: Round, *, by: Actor, order: Sequence[int]) -> list[Nominatio
     round_ = door.locked(round_)
     if not is_open(round_):
         raise OutsideWindow(why_closed(round_))
-    rows = {row.pk: row for row in nominees_of(round_, by.organisation_id).select_for_update(of=("self",))}
+    door.hold(
+        Quota.objects.filter(round=round_, nominator=by.organisation_id)
+    )  # nobody is nominated meanwhile
+    door.hold(nominees_of(round_, by.organisation_id))
+    rows = {row.pk: row for row in nominees_of(round_, by.organisation_id)}
     if sorted(order) != sorted(rows):
         raise StepRefused(_("推荐人选已有变动，请重新排序。"), code="changed_meanwhile")
     ranked = [rows[pk] for pk in order]

@@ -152,6 +152,8 @@ def scan(notice: PublicNotice, *, by: Actor) -> PublicNotice:
 def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
     """Post the notice: its end is computed, the heads are published, every nominee's period begins, in one act."""
     row = door.locked(notice)
+    round_ = door.locked(row.round)
+    door.hold(round_.nominations.filter(notice_entries__notice=row))
     declared = step_named(PublicNotice, "post")
     if declared is not None and row.state == "scanned" and declared.policy(row, by):
         _require_whole_list(row)
@@ -163,8 +165,8 @@ def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
         at=at, ends_at=ends_at, publisher=by, head=published.digest,
     )  # fmt: skip
     _begin_periods(row, ends_at)
-    if row.round.state == "deliberation":
-        door.take(row.round, "post_notice", by=by)
+    if round_.state == "deliberation":
+        door.take(round_, "post_notice", by=by)
     for entry in row.entries.select_related("nomination__round", "nomination__nominee"):
         if entry.nomination.state == "proposed":
             door.take(entry.nomination, "give_notice", by=by)
@@ -229,9 +231,10 @@ def end(notice: PublicNotice, *, by: Actor) -> bool:
     row = door.locked(notice)
     if row.state != "posted" or row.ends_at is None or clock.now() < row.ends_at:
         return False
+    round_ = door.locked(row.round)
     row = door.take(row, "end", by=by)
     ledger.publish_heads(by, occasion=f"notice {row.number} ends")
-    _end_stage(row.round, by)
+    _end_stage(round_, by)
     return True
 
 

@@ -209,6 +209,8 @@ def _assign(panel: Panel, sheets: Mapping[str, Sequence[str]]) -> None:
 @door.act
 def begin_review(round_: Round, *, by: Actor) -> Round:
     """Send every qualified nominee to the panel; the scoring's deadline runs from today."""
+    round_ = door.locked(round_)
+    door.hold(round_.nominations.filter(state=Nomination.State.QUALIFIED))
     moved = door.take(round_, "begin_review", by=by)
     due = calendar.due_after(clock.today(), moved.rulebook.scoring_days)
     moved.panels.update(scoring_due=due)

@@ -169,6 +169,8 @@ def open_scores(round_: Round, *, by: Actor) -> Round:
     """The second person: heads are published first, every sheet is held against its commitment, then all are opened."""
     round_ = door.locked(round_)
     door.require_open(round_, "open_scores", by=by)
+    door.hold(ScoreSheet.objects.filter(assignment__round=round_))
+    door.hold(round_.nominations.filter(state="in_review"))
     ledger.publish_heads(by, occasion=f"round.open_scores {round_.code}")
     sheets = sheets_to_open(round_)
     if broken := broken_seals(round_, sheets):

@@ -177,7 +177,9 @@ def conclude(studio: Studio, *, by: Actor) -> Studio:
 @door.act
 def terminate(studio: Studio, *, by: Actor, reason: str) -> Studio:
     """End the studio before its term; what is unpaid is cancelled in the same act."""
-    moved = door.take(studio, "terminate", by=by, reason=reason)
+    row = door.locked(studio)
+    door.hold(row.instalments.all())
+    moved = door.take(row, "terminate", by=by, reason=reason)
     for instalment in moved.instalments.filter(state__in=Instalment.UNPAID):
         door.take(instalment, "cancel", by=by, reason=(CANCELLED_WITH_STUDIO % reason)[:2000])
     messages.moved(moved, "terminate", by=by, reason=reason)
