@@ -105,16 +105,32 @@ def nomination(
         "nominator": orgs["city"], "title": "总干事", "field": "children", "gender": "female",
         "born_on": date(1985, 3, 15), "phone": "13800000000", "certificate_level": "intermediate",
         "certificate_number": f"2018{number:06d}", "certified_on": date(2018, 9, 20),
-        "practice_since": date(2014, 7, 1), "province_since": date(2014, 7, 1), "achievements": "从事儿童社会工作十二年。",
+        "setting": "social_organisation", "civil_status": "none", "ethnicity": "汉族", "politics": "masses",
+        "education": "bachelor", "studio_team": "五名社会工作师。", "studio_site": "中心二楼", "achievements": "从事儿童社会工作十二年。",
         "summary": "长期从事困境儿童社会工作。", "studio_plan": "建立儿童服务督导小组。", "unit_opinion": "同意推荐。",
         "unit_notice_from": date(2026, 8, 10), "unit_notice_until": date(2026, 8, 20), "unit_notice_proof": "单位公告栏照片",
+        "unit_notice_place": "单位一楼公告栏", "unit_notice_objections": "none",
         "truth_declared_at": OPENS_AT, "conflict_declared_at": OPENS_AT, "privacy_read_at": OPENS_AT,
         "publication_consent_at": OPENS_AT,
     }  # fmt: skip
     if state not in ("draft", "returned", "county_review", "nominator_review", "declined"):
         given |= {"nominated_at": OPENS_AT + timedelta(days=5), "rank_in_nominator": 1}
     given["nominee"] = fields.pop("nominee", None) or nominee()
-    return Nomination.objects.create(round=row, state=state, **{**given, **fields})
+    parts = {name: fields.pop(name, None) for name in PARTS}
+    made = Nomination.objects.create(round=row, state=state, **{**given, **fields})
+    for name, lines in parts.items():
+        write_rows(made, name, lines_of(made, name) if lines is None else lines)
+    return made
+
+
+def lines_of(nomination: Nomination, part: str) -> list[dict[str, Any]]:
+    """Plausible lines of a part that repeats."""
+    post = {"unit": nomination.unit.name, "title": nomination.title}
+    since = {"started": date(2014, 7, 1), "unit": nomination.unit.name, "duty": "儿童社会工作"}
+    year = {"year": 2025, "cases": 12, "groups": 4, "activities": 20, "beneficiaries": 800, "outcome": "服务落地。"}
+    budget = [{"head": "training", "amount": "20000.00"}]
+    found = {"posts": [post], "intervals": [since], "service_records": [year], "budget_lines": budget}
+    return found.get(part, [])
 
 
 def quota(round: Round, nominator: Organisation, places: int = 2) -> Quota:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models.board import BoardTerm
 
 
 class Organisation(models.Model):
@@ -57,6 +61,20 @@ class Organisation(models.Model):
             .order_by("-valid_from")
             .first()
         )
+
+    @property
+    def has_board(self) -> bool:
+        """A federation acts through a board that has a term; an office of the state does not."""
+        return self.kind == self.Kind.FEDERATION
+
+    def board_on(self, day: date) -> BoardTerm | None:
+        """The board in term on that day."""
+        return next((term for term in self.board_terms.all() if term.covers(day)), None)
+
+    @property
+    def last_board(self) -> BoardTerm | None:
+        """The board whose term ends last, over or not."""
+        return max(self.board_terms.all(), key=lambda term: term.until, default=None)
 
 
 class OrganisationRecord(models.Model):

@@ -51,7 +51,9 @@ def career(world: World, on: date) -> dict[str, Any]:
             mentees=random.randrange(5, 9), trainings=random.randrange(4, 9), stations=2
         ),
         "unit_opinion": random.choice(names.OPINIONS),
-        "unit_notice_proof": "单位公告栏张贴，照片存档",
+        "unit_notice_place": "单位公告栏",
+        "unit_notice_proof": "公告栏张贴照片两张，存档",
+        "unit_notice_objections": "none",
     }
 
 

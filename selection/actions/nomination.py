@@ -16,7 +16,17 @@ from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
 from selection.models.nomination import plain_name
-from selection.models.nomination_guards import DECLARATIONS, barred, is_open, places_used, why_closed
+from selection.models.nomination_guards import (
+    DECLARATIONS,
+    REQUIRED_ORIGINALS,
+    barred,
+    is_open,
+    missing_originals,
+    office_held,
+    officer_sentence,
+    places_used,
+    why_closed,
+)
 from selection.queries.dossier import CORRECTABLE, SECTIONS, Section, fingerprint, shown_value
 from selection.queries.nomination import Way, nominees_of, ways_of
 from selection.rules.eligibility import valid_id_number
@@ -25,6 +35,7 @@ from workflow.actor import Actor
 from workflow.errors import NotPermitted, OutsideWindow, StepRefused
 from workflow.machine import subject_of
 from workflow.rules.chain import canonical
+from workflow.wording import listed
 
 ledger.LABELS |= {"nomination.create": _("建立申报"), "round.reorder": _("保存推荐排序")}
 
@@ -48,6 +59,8 @@ def create(round_: Round, *, by: Actor, name: str, id_number: str, route: str) -
     unit = Organisation.objects.select_related("parent__parent").get(pk=by.organisation_id)
     way = _way(unit, route)
     nominee = _nominee(name, id_number, round_)
+    if office_held(way.nominator, nominee):
+        raise StepRefused(officer_sentence(way.nominator, nominee), code="officer_of_nominator")
     nomination = Nomination.objects.create(
         round=round_,
         code=_next_code(round_),
@@ -200,15 +213,23 @@ def correct(nomination: Nomination, *, by: Actor, values: Mapping[str, Any]) -> 
 
 
 @door.act
-def endorse(nomination: Nomination, *, by: Actor, opinion: str, originals_checked: bool) -> Nomination:
-    """The county agrees, having seen the originals, and passes the dossier on."""
+def endorse(
+    nomination: Nomination,
+    *,
+    by: Actor,
+    opinion: str,
+    originals_checked: bool = False,
+    originals: Iterable[str] = (),
+) -> Nomination:
+    """The county agrees, having seen the originals named (`originals_checked`: all that are needed), and passes it on."""
+    seen = _seen(originals_checked, originals)
     moved = door.take(
         nomination,
         "endorse",
         by=by,
         opinion=opinion,
-        originals_checked=originals_checked,
-        payload={"opinion": opinion, "originals_checked": originals_checked},
+        originals=seen,
+        payload={"opinion": opinion, "originals": seen},
     )
     _require_originals(moved)
     messages.endorsed(moved)
@@ -245,11 +266,13 @@ def nominate(
     opinion: str,
     background: str,
     originals_checked: bool = False,
+    originals: Iterable[str] = (),
 ) -> Nomination:
     """Put the person forward to the province on one of the nominator's places.
 
     The quota's row is locked first, so that of two who reach for the last place one gets it. Raises `QuotaExceeded`.
     """
+    seen = _seen(originals_checked, originals)
     quota = _locked_quota(nomination)
     if policies.may_nominate(nomination, by):  # to anybody else the door says that it is not theirs
         _require_place(nomination, quota)
@@ -262,8 +285,8 @@ def nominate(
         rank=rank,
         opinion=opinion,
         background=background,
-        originals_checked=originals_checked,
-        payload={"rank": rank, "opinion": opinion},
+        originals=seen,
+        payload={"rank": rank, "opinion": opinion, "originals": seen},
     )
     _require_originals(moved)
     messages.nominated(moved)
@@ -286,9 +309,21 @@ def _require_free_rank(nomination: Nomination, rank: int) -> None:
         raise StepRefused(_("第%(rank)s位已有人选，请另选排序。") % {"rank": rank}, code="rank_taken")
 
 
+def _seen(all_of_them: bool, named: Iterable[str]) -> list[str]:
+    """The papers that an office has held in its hand, in the order of the list."""
+    wanted = {*named, *(REQUIRED_ORIGINALS if all_of_them else ())}
+    if stray := sorted(wanted - set(Nomination.Original.values)):
+        raise StepRefused(_("没有“%(kind)s”这一类原件。") % {"kind": stray[0]}, code="no_such_original")
+    return [kind for kind in Nomination.Original.values if kind in wanted]
+
+
 def _require_originals(moved: Nomination) -> None:
     if not moved.originals_checked:
-        raise StepRefused(_("请先核对原件并填写审核意见。"), code="originals_unchecked")
+        seen = {kind for kinds in moved.originals.values() for kind in kinds}
+        names = [str(Nomination.Original(kind).label) for kind in missing_originals(seen)]
+        raise StepRefused(
+            _("请先核对原件，尚未核对：%(kinds)s。") % {"kinds": listed(names)}, code="originals_unchecked"
+        )
 
 
 @door.act

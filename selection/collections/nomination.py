@@ -25,8 +25,9 @@ from workflow.rules.calendar import start_of
 
 PLAIN = (
     "title", "other_affiliation", "field", "gender", "certificate_level", "certificate_number", "achievements",
-    "summary", "studio_plan", "unit_opinion", "unit_notice_proof", "county_opinion", "rank_in_nominator",
-    "originals_checked", "place_freed", "requests",
+    "summary", "studio_plan", "unit_opinion", "unit_notice_place", "unit_notice_proof",
+    "unit_notice_objections", "unit_notice_conclusion", "county_opinion", "rank_in_nominator", "originals_checked",
+    "originals", "place_freed", "requests",
 )  # fmt: skip
 DAYS = (
     "born_on", "certified_on", "practice_since", "province_since", "unit_notice_from", "unit_notice_until",

@@ -19,6 +19,7 @@ from selection.models.nomination_guards import (
     assignments_drawn,
     at_or_above_line,
     before_correction_due,
+    board_in_term,
     declarations_made,
     determined,
     dossier_complete,
@@ -26,8 +27,10 @@ from selection.models.nomination_guards import (
     found_disqualified,
     found_qualified,
     in_window,
+    missing_originals,
     no_material_objection,
     no_undecided_objection,
+    not_an_officer,
     not_barred,
     not_corrected_yet,
     not_on_hold,
@@ -39,9 +42,11 @@ from selection.models.nomination_guards import (
     unit_notice_done,
     within_ceiling,
 )
+from selection.models.nomination_guards import ROW_PARTS as ROW_PARTS
 from selection.models.nomination_guards import RULE_NAMES as RULE_NAMES
 from selection.models.round import Round
 from selection.rules.dossier import Facts, Finding, findings
+from selection.rules.practice import months_until
 from workflow import clock, crypto
 from workflow.fields import EncryptedTextField
 from workflow.machine import Machine, step
@@ -133,6 +138,37 @@ class Nomination(Machine):
         INTERMEDIATE = "intermediate", _("社会工作师")
         SENIOR = "senior", _("高级社会工作师")
 
+    class Setting(models.TextChoices):
+        COMMUNITY = "community", _("城乡社区")
+        PUBLIC_INSTITUTION = "public_institution", _("事业单位")
+        SOCIAL_ORGANISATION = "social_organisation", _("社会组织")
+        OTHER = "other", _("其他")
+
+    class CivilStatus(models.TextChoices):
+        NONE = "none", _("不是公务员，也不参照公务员法管理")
+        SERVANT = "servant", _("公务员")
+        EQUIVALENT = "equivalent", _("参照公务员法管理")
+
+    class Politics(models.TextChoices):
+        PARTY = "party", _("中共党员")
+        PROBATION = "probation", _("中共预备党员")
+        LEAGUE = "league", _("共青团员")
+        DEMOCRATIC = "democratic", _("民主党派成员")
+        INDEPENDENT = "independent", _("无党派人士")
+        MASSES = "masses", _("群众")
+
+    class Education(models.TextChoices):
+        GRADUATE = "graduate", _("研究生")
+        BACHELOR = "bachelor", _("大学本科")
+        COLLEGE = "college", _("大学专科")
+        OTHER = "other", _("其他学历")
+
+    class Degree(models.TextChoices):
+        DOCTOR = "doctor", _("博士")
+        MASTER = "master", _("硕士")
+        BACHELOR = "bachelor", _("学士")
+        NONE = "none", _("无学位")
+
     class Field(models.TextChoices):
         CHILDREN = "children", _("儿童服务")
         ELDERLY = "elderly", _("养老服务")
@@ -142,6 +178,20 @@ class Nomination(Machine):
         JUSTICE = "justice", _("司法矫治")
         DISABILITY = "disability", _("残障康复")
         TRAINING = "training", _("教育培训")
+
+    class Objections(models.TextChoices):
+        NONE = "none", _("无异议")
+        RAISED = "raised", _("有异议")
+
+    class Original(models.TextChoices):
+        """Papers that an office holds in its hand; those that everybody has come first."""
+
+        IDENTITY = "identity", _("身份证")
+        CERTIFICATE = "certificate", _("社会工作者职业资格证书")
+        PRACTICE = "practice", _("从业证明")
+        UNIT_NOTICE = "unit_notice", _("单位公示证明")
+        DIPLOMA = "diploma", _("学历学位证书")
+        AWARDS = "awards", _("获奖证书")
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="nominations")
     code = models.CharField(_("编号"), max_length=20)
@@ -160,34 +210,53 @@ class Nomination(Machine):
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
 
     # The dossier: what is essential
-    title = models.CharField(_("职务"), max_length=80, blank=True)
-    other_affiliation = models.CharField(_("兼任单位及职务"), max_length=120, blank=True)
+    title = models.CharField(_("职务"), max_length=80, blank=True)  # that of the primary post
+    setting = models.CharField(_("单位性质"), max_length=20, choices=Setting.choices, blank=True)
+    civil_status = models.CharField(_("公务员身份"), max_length=12, choices=CivilStatus.choices, blank=True)
     field = models.CharField(_("服务领域"), max_length=20, choices=Field.choices, blank=True)
     gender = models.CharField(_("性别"), max_length=10, choices=Gender.choices, blank=True)
     born_on = models.DateField(_("出生日期"), null=True, blank=True)
     phone = EncryptedTextField(_("手机"), blank=True)
+    email = models.EmailField(_("邮箱"), blank=True)
+    ethnicity = models.CharField(_("民族"), max_length=20, blank=True)
+    politics = models.CharField(_("政治面貌"), max_length=12, choices=Politics.choices, blank=True)
+    education = models.CharField(_("学历"), max_length=12, choices=Education.choices, blank=True)
+    degree = models.CharField(_("学位"), max_length=12, choices=Degree.choices, blank=True)
+    school = models.CharField(_("毕业院校"), max_length=80, blank=True)
+    major = models.CharField(_("所学专业"), max_length=80, blank=True)
     certificate_level = models.CharField(_("证书级别"), max_length=20, choices=Level.choices, blank=True)
     certificate_number = models.CharField(_("证书编号"), max_length=60, blank=True)
     certified_on = models.DateField(_("证书批准日期"), null=True, blank=True)
-    practice_since = models.DateField(_("从事社会工作起始日期"), null=True, blank=True)
-    province_since = models.DateField(_("在本省从业起始日期"), null=True, blank=True)
+    registration_number = models.CharField(_("证书登记号"), max_length=60, blank=True)
+    registered_until = models.DateField(_("登记有效期至"), null=True, blank=True)
     achievements = models.TextField(_("主要事迹"), max_length=2000, blank=True)
     summary = models.CharField(_("公示简介"), max_length=200, blank=True)
-    studio_plan = models.TextField(_("工作室建设设想"), max_length=2000, blank=True)
+    studio_plan = models.TextField(_("建设目标和三年任务"), max_length=2000, blank=True)
+    studio_team = models.TextField(_("团队"), max_length=1000, blank=True)
+    studio_site = models.CharField(_("场地"), max_length=300, blank=True)
+    studio_partners = models.TextField(_("合作站点"), max_length=1000, blank=True)
     unit_opinion = models.CharField(_("单位意见"), max_length=500, blank=True)
     unit_notice_from = models.DateField(_("单位公示开始"), null=True, blank=True)
     unit_notice_until = models.DateField(_("单位公示结束"), null=True, blank=True)
+    unit_notice_place = models.CharField(_("单位公示地点"), max_length=120, blank=True)
     unit_notice_proof = models.CharField(_("单位公示证明"), max_length=300, blank=True)
+    unit_notice_objections = models.CharField(
+        _("公示期间有无异议"), max_length=10, choices=Objections.choices, blank=True
+    )
+    unit_notice_conclusion = models.CharField(_("异议处理结论"), max_length=500, blank=True)
     truth_declared_at = models.DateTimeField(_("真实性承诺"), null=True, blank=True)
     conflict_declared_at = models.DateTimeField(_("利益冲突声明"), null=True, blank=True)
     privacy_read_at = models.DateTimeField(_("隐私告知"), null=True, blank=True)
     publication_consent_at = models.DateTimeField(_("公示单独同意"), null=True, blank=True)
+
+    saves = models.JSONField(default=dict, blank=True)  # section -> who saved it last: {"writer", "seq"}
 
     # What the offices add
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("创建时间"), default=clock.now)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     originals_checked = models.BooleanField(_("已核对原件"), default=False)
+    originals = models.JSONField(_("核对过的原件"), default=dict, blank=True)  # {"county": ["identity", …]}
     county_opinion = models.CharField(_("县级意见"), max_length=500, blank=True)
     nominator_opinion = models.CharField(_("推荐单位意见"), max_length=500, blank=True)
     background_opinion = models.CharField(_("背景审查意见"), max_length=500, blank=True)
@@ -237,6 +306,10 @@ class Nomination(Machine):
                 ),
                 name="nomination_state_known",
             ),
+            models.CheckConstraint(
+                condition=Q(place_freed=False) | Q(state="withdrawn", nominated_at__isnull=False),
+                name="only_a_withdrawn_nominee_frees_a_place",
+            ),
         )
         indexes = (models.Index(fields=("round", "state", "nominator"), name="nominations_by_desk"),)
 
@@ -254,7 +327,20 @@ class Nomination(Machine):
     @property
     def missing_fields(self) -> list[str]:
         """Names of the required fields that are empty."""
-        return [name for name in REQUIRED if not getattr(self, name)]
+        return [name for name in REQUIRED if not self.holds(name)]
+
+    def answer(self, name: str) -> Any:
+        """What stands in a field of the dossier; for a part that repeats, its lines as they were written."""
+        if name in ROW_PARTS:
+            return [row.entered for row in getattr(self, name).all()]
+        return getattr(self, name)
+
+    def holds(self, name: str) -> bool:
+        """Whether a field is filled in; a part that repeats, whether it has lines and none of them has a gap."""
+        if name not in ROW_PARTS:
+            return bool(getattr(self, name))
+        rows = list(getattr(self, name).all())
+        return bool(rows) and not any(row.gaps for row in rows)
 
     @property
     def reference_date(self) -> date:
@@ -262,27 +348,61 @@ class Nomination(Machine):
         return self.round.rulebook.reference_date
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What the eligibility rules look at."""
+        return {
+            "id_number": self.nominee.id_number,
+            "person_key": self.nominee.person_key,
+            "born_on": self.born_on,
+            "setting": self.setting,
+            "is_civil_servant": self.civil_status != self.CivilStatus.NONE if self.civil_status else None,
+            "certificate_level": self.certificate_level,
+            "certificate_number": self.certificate_number,
+            "certified_on": self.certified_on,
+            "registration_number": self.registration_number,
+            "registered_until": self.registered_until,
+            "intervals": [
+                (row.started, row.ended, row.in_province) for row in self.intervals.all() if row.started
+            ],
+            "awards": [(row.kind, row.awarded_on) for row in self.awards.all()],
+            "credit_code": self.unit.code,
+        }
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """The automatic outcome of every eligibility rule."""
+        facts = self.facts
         return findings(
             Facts(
-                self.nominee.id_number,
+                facts["id_number"],
                 self.born_on,
                 self.certificate_level,
                 self.certified_on,
-                self.practice_since,
-                self.province_since,
+                min((start for start, _end, _here in facts["intervals"]), default=None),
+                min((start for start, _end, here in facts["intervals"] if here), default=None),
             ),
             self.reference_date,
         )
 
     @property
+    def practice_months(self) -> int:
+        """Whole months of direct practice until the reference date, overlaps counted once."""
+        return months_until(self.facts["intervals"], self.reference_date)
+
+    @property
+    def province_months(self) -> int:
+        """The same within the province."""
+        here = [interval for interval in self.facts["intervals"] if interval[2]]
+        return months_until(here, self.reference_date)
+
+    @property
     def affiliations(self) -> list[str]:
-        """Units and titles as they are printed."""
-        return [
-            f"{self.unit.name}{self.title}",
-            *([self.other_affiliation] if self.other_affiliation else []),
+        """Units and titles as they are printed, in the written order."""
+        today = clock.today()
+        printed = [
+            row.printed for row in self.posts.all() if (row.ended is None or row.ended > today) and row.unit
         ]
+        return printed or [f"{self.unit.name}{self.title}"]
 
     @property
     def on_hold(self) -> bool:
@@ -300,11 +420,14 @@ class Nomination(Machine):
         ),
         label=_("提交申报"),
         by=policies.may_submit,
-        needs=(in_window, dossier_complete, declarations_made, eligible, not_barred, unit_notice_done),
+        needs=(
+            in_window, dossier_complete, declarations_made, eligible, not_barred, unit_notice_done, not_an_officer,
+        ),
         consequence=_("提交后不能修改，由审核单位退回后方可补充。"),
-    )
+    )  # fmt: skip
     def submit(self, *, at: Any) -> None:
-        self.submitted_at, self.requests, self.originals_checked = at, [], False
+        self.submitted_at, self.requests = at, []
+        self.originals_checked, self.originals = False, {}
 
     @step(
         state,
@@ -315,8 +438,15 @@ class Nomination(Machine):
         needs=(in_window,),
         consequence=_("上报市级民政局审核。"),
     )
-    def endorse(self, *, opinion: str, originals_checked: bool) -> None:
-        self.county_opinion, self.originals_checked = opinion, originals_checked
+    def endorse(self, *, opinion: str, originals: list[str]) -> None:
+        self.county_opinion = opinion
+        self._saw("county", originals)
+
+    def _saw(self, office: str, originals: list[str]) -> None:
+        """Keep which papers an office has seen; what the county has seen the city need not see again."""
+        if originals:
+            self.originals = {**self.originals, office: list(originals)}
+            self.originals_checked = not missing_originals(originals)
 
     @step(
         state,
@@ -349,13 +479,28 @@ class Nomination(Machine):
         target=State.NOMINATED,
         label=_("推荐到省"),
         by=policies.may_nominate,
-        needs=(in_window, quota_left),
+        needs=(in_window, board_in_term, not_an_officer, quota_left),
         consequence=_("占用本单位一个推荐名额。"),
     )
-    def nominate(self, *, at: Any, rank: int, opinion: str, background: str, originals_checked: bool) -> None:
+    def nominate(self, *, at: Any, rank: int, opinion: str, background: str, originals: list[str]) -> None:
         self.nominated_at, self.rank_in_nominator = at, rank
         self.nominator_opinion, self.background_opinion = opinion, background
-        self.originals_checked = originals_checked or self.originals_checked
+        if not self.originals_checked:
+            self._saw("nominator", originals)
+
+    @step(
+        state,
+        source=State.NOMINATED,
+        target=State.WITHDRAWN,
+        label=_("替换人选"),
+        by=policies.may_nominate,
+        needs=(in_window,),
+        tone="quiet",
+        reason_required=True,
+        consequence=_("撤回该人选，由另一人接替其名额和排序，一次办结；撤回后不能恢复。"),
+    )
+    def substitute(self, *, reason: str) -> None:
+        self.reason, self.place_freed = reason, True
 
     @step(
         state,
@@ -381,7 +526,8 @@ class Nomination(Machine):
     )
     def correct(self, *, values: dict[str, Any]) -> None:
         for name, value in values.items():
-            setattr(self, name, value)
+            if name not in ROW_PARTS:  # their lines are rows of their own
+                setattr(self, name, value)
 
     @step(
         state,

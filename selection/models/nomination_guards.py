@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -28,9 +29,16 @@ RULE_NAMES = {
 BAR_YEARS = 3  # after a revocation; our default
 
 REQUIRED = (
-    "title", "field", "gender", "born_on", "phone", "certificate_level", "certificate_number", "certified_on",
-    "practice_since", "province_since", "achievements", "summary", "studio_plan", "unit_opinion",
+    "setting", "civil_status", "gender", "born_on", "ethnicity", "politics", "education", "phone", "posts", "field",
+    "certificate_level", "certificate_number", "certified_on", "intervals", "service_records", "achievements", "summary",
+    "studio_plan", "studio_team", "studio_site", "budget_lines", "unit_opinion",
 )  # fmt: skip
+ROW_PARTS = {
+    "posts": _("任职"), "intervals": _("从业经历"), "service_records": _("近五年服务记录"), "awards": _("成果与奖励"),
+    "budget_lines": _("经费预算"),
+}  # fmt: skip
+NOTICE_PROOF = ("unit_notice_place", "unit_notice_proof", "unit_notice_objections")
+REQUIRED_ORIGINALS = ("identity", "certificate", "practice", "unit_notice")
 DECLARATIONS = ("truth_declared_at", "conflict_declared_at", "privacy_read_at", "publication_consent_at")
 IN_LIST = ("proposed", "on_notice", "cleared", "recognised")
 
@@ -78,7 +86,10 @@ def why_closed(round_: Any) -> str:
 
 
 def _missing(nomination: Any) -> str:
-    names = [str(nomination._meta.get_field(f).verbose_name) for f in nomination.missing_fields]
+    names = [
+        str(ROW_PARTS[f] if f in ROW_PARTS else nomination._meta.get_field(f).verbose_name)
+        for f in nomination.missing_fields
+    ]
     return gettext("尚未填写：%(fields)s。") % {"fields": listed(names)}
 
 
@@ -96,13 +107,68 @@ def describe(found: Finding) -> str:
 
 def _unit_notice_long_enough(nomination: Any) -> bool:
     start, end = nomination.unit_notice_from, nomination.unit_notice_until
-    if start is None or end is None or not nomination.unit_notice_proof or end > clock.today():
+    if start is None or end is None or end > clock.today() or not notice_proven(nomination):
         return False
     needed = nomination.round.rulebook.unit_notice_days
     try:
         return bool(working_days_between(start, end, calendar.current()) >= needed)
     except CalendarMissing:  # a year nobody has loaded: not counted, therefore not shown to be long enough
         return False
+
+
+def _why_notice_is_not_done(nomination: Any) -> str:
+    """What the record of the unit's notice lacks, or that it was too short."""
+    lacking = [name for name in NOTICE_PROOF if not getattr(nomination, name)]
+    if nomination.unit_notice_objections == "raised" and not nomination.unit_notice_conclusion:
+        lacking.append("unit_notice_conclusion")
+    if lacking:
+        names = [str(nomination._meta.get_field(name).verbose_name) for name in lacking]
+        return gettext("单位公示记录尚缺：%(fields)s。") % {"fields": listed(names)}
+    return gettext("单位公示未满规则书规定的工作日数。")
+
+
+def notice_proven(nomination: Any) -> bool:
+    """Where it hung, what shows it, whether anybody objected and what came of that: all of it is written down."""
+    settled = nomination.unit_notice_objections != "raised" or bool(nomination.unit_notice_conclusion)
+    return settled and all(getattr(nomination, name) for name in NOTICE_PROOF)
+
+
+def missing_originals(seen: Iterable[str]) -> list[str]:
+    """The papers that must be seen and were not."""
+    return [kind for kind in REQUIRED_ORIGINALS if kind not in set(seen)]
+
+
+def _board_in_term(nomination: Any) -> bool:
+    """A federation nominates only while its board is in term; a bureau has no board."""
+    nominator = nomination.nominator
+    return not nominator.has_board or nominator.board_on(clock.today()) is not None
+
+
+def _board_expired(nomination: Any) -> str:
+    nominator = nomination.nominator
+    last = nominator.last_board
+    if last is None:
+        return gettext("%(name)s没有登记理事会任期，不能推荐。") % {"name": nominator.name}
+    return gettext("%(name)s理事会任期已于%(day)s届满，换届登记前不能推荐。") % {
+        "name": nominator.name,
+        "day": last.until.isoformat(),
+    }
+
+
+def office_held(nominator: Any, nominee: Any) -> str:
+    """The office that this person holds on the nominator's board today, or nothing."""
+    board = nominator.board_on(clock.today()) if nominator.has_board else None
+    held = board.office_of(nominee.person_key, nominee.name_key) if board else None
+    return held.role if held else ""
+
+
+def officer_sentence(nominator: Any, nominee: Any) -> str:
+    """Why an officer of the federation is not nominated by it."""
+    return gettext("%(name)s现任%(federation)s%(role)s，不能由该会推荐，请经所在地民政局推荐。") % {
+        "name": nominee.name,
+        "federation": nominator.name,
+        "role": office_held(nominator, nominee),
+    }
 
 
 def _has_place(nomination: Any) -> bool:
@@ -161,8 +227,12 @@ declarations_made = Guard(
     "not_declared", _("须完成真实性承诺、利益冲突声明、隐私告知和公示单独同意。"),
     lambda n: all(getattr(n, name) for name in DECLARATIONS),
 )  # fmt: skip
-unit_notice_done = Guard(
-    "unit_notice_short", _("单位公示未满规则书规定的工作日数，或缺少公示证明。"), _unit_notice_long_enough
+unit_notice_done = Guard("unit_notice_short", _why_notice_is_not_done, _unit_notice_long_enough)
+board_in_term = Guard("board_term_expired", _board_expired, _board_in_term)
+not_an_officer = Guard(
+    "officer_of_nominator",
+    lambda n: officer_sentence(n.nominator, n.nominee),
+    lambda n: not office_held(n.nominator, n.nominee),
 )
 eligible = Guard("ineligible", _ineligible, lambda n: not hard_failures(n.findings))
 not_barred = Guard(

@@ -13,13 +13,27 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination
-from selection.models.nomination_guards import DECLARATIONS, REQUIRED, RULE_NAMES, barred
+from selection.models.nomination_guards import (
+    DECLARATIONS,
+    REQUIRED,
+    RULE_NAMES,
+    barred,
+    notice_proven,
+    unit_notice_done,
+)
 from selection.rules.dossier import Finding
 from workflow import calendar, clock
 from workflow.errors import Sentence
 from workflow.rules.calendar import CalendarMissing, add_working_days, working_days_between
 
-UNIT_NOTICE = ("unit_notice_from", "unit_notice_until", "unit_notice_proof")
+UNIT_NOTICE = (
+    "unit_notice_from",
+    "unit_notice_until",
+    "unit_notice_place",
+    "unit_notice_proof",
+    "unit_notice_objections",
+)
+NOTICE_OUTCOME = ("unit_notice_conclusion",)  # where somebody objected
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,10 @@ SECTIONS = (
     Section("story", _("事迹与简介"), _("主要事迹和公示时使用的简介"), ("achievements", "summary")),
     Section("studio", _("工作室设想"), _("目标、团队、场地、合作站点、三年任务和预算"), ("studio_plan",)),
     Section(
-        "unit", _("单位意见与公示"), _("单位意见、单位公示的起止日期和证明"), ("unit_opinion", *UNIT_NOTICE)
+        "unit",
+        _("单位意见与公示"),
+        _("单位意见、单位公示的起止日期、地点、证明和有无异议"),
+        ("unit_opinion", *UNIT_NOTICE, *NOTICE_OUTCOME),
     ),
     Section("declarations", _("声明"), _("真实性承诺、利益冲突声明、隐私告知、公示单独同意"), DECLARATIONS),
 )
@@ -252,7 +269,7 @@ def unit_notice(nomination: Nomination) -> dict[str, Any]:
     return {"title": title, "detail": detail, **_notice_state(nomination, full, counted >= needed)}
 
 
-def _notice_state(nomination: Nomination, full: date, long_enough: bool) -> dict[str, str]:
+def _notice_state(nomination: Nomination, full: date, long_enough: bool) -> dict[str, Any]:
     end = nomination.unit_notice_until
     if not long_enough or end is None:
         advice = gettext("应公示至%(day)s或以后。") % {"day": full.isoformat()}
@@ -262,6 +279,11 @@ def _notice_state(nomination: Nomination, full: date, long_enough: bool) -> dict
             "state": "wait",
             "advice": gettext("公示至%(day)s，期满后方可提交。") % {"day": end.isoformat()},
         }
-    if not nomination.unit_notice_proof:
-        return {"state": "wait", "advice": gettext("缺少公示证明。")}
+    if not notice_proven(nomination):
+        return {"state": "wait", "advice": unit_notice_done.why_not(nomination)}
     return {"state": "pass", "advice": ""}
+
+
+def facts_of(nomination: Nomination) -> dict[str, Any]:
+    """What the eligibility rules look at: see `Nomination.facts`."""
+    return nomination.facts

@@ -166,7 +166,7 @@ def ways_of(unit: Organisation) -> dict[str, Way]:
     above = _line(unit)
     county = _first(above, Organisation.Kind.COUNTY)
     city = _first(above, Organisation.Kind.CITY)
-    direct = _first(above, Organisation.Kind.DIRECT)
+    direct = _first(above, Organisation.Kind.DIRECT, Organisation.Kind.FEDERATION)
     found: dict[str, Way] = {}
     if county and city:
         found[Nomination.Route.COUNTY] = Way(county, city)
@@ -186,5 +186,5 @@ def _line(unit: Organisation) -> list[Organisation]:
     return line
 
 
-def _first(line: list[Organisation], kind: str) -> Organisation | None:
-    return next((row for row in line if row.kind == kind), None)
+def _first(line: list[Organisation], *kinds: str) -> Organisation | None:
+    return next((row for row in line if row.kind in kinds), None)

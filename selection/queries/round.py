@@ -73,8 +73,8 @@ def rounds_past_closing() -> QuerySet[Round]:
 
 
 def nominators() -> QuerySet[Organisation]:
-    """Who may be given places: the cities, then the direct nominators."""
-    kinds = (Organisation.Kind.CITY, Organisation.Kind.DIRECT)
+    """Who may be given places: the cities, then the direct nominators, the federations last."""
+    kinds = (Organisation.Kind.CITY, Organisation.Kind.DIRECT, Organisation.Kind.FEDERATION)
     return Organisation.objects.filter(kind__in=kinds).order_by("kind", "code")
 
 

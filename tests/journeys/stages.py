@@ -23,6 +23,7 @@ DOSSIER: dict[str, dict[str, Any]] = {
     "工作室设想": {"studio_plan": "建立儿童服务督导小组，三年带教十五人。"},
     "单位意见与公示": {
         "unit_opinion": "同意推荐。", "unit_notice_from": date(2025, 2, 17), "unit_notice_until": date(2025, 2, 26),
+        "unit_notice_place": "单位公告栏", "unit_notice_objections": "none",
         "unit_notice_proof": "单位公告栏照片",
     },
     "声明": {

@@ -46,7 +46,8 @@ class Scene:
         practice = {"certificate_level": "intermediate", "certificate_number": "2018001", "certified_on": date(2018, 9, 20),
                     "practice_since": date(2014, 7, 1), "province_since": date(2014, 7, 1)}  # fmt: skip
         unit = {"unit_opinion": "同意推荐。", "unit_notice_from": date(2026, 8, 10),
-                "unit_notice_until": date(2026, 8, 20), "unit_notice_proof": "公告栏照片"}  # fmt: skip
+                "unit_notice_until": date(2026, 8, 20), "unit_notice_proof": "公告栏照片",
+                "unit_notice_place": "单位公告栏", "unit_notice_objections": "none"}  # fmt: skip
         for slug, values in (
             ("basic", basic),
             ("practice", practice),
