@@ -20,12 +20,17 @@ from selection.rules.rulebook_format import (
     money,
     numbered,
     text,
+    texts,
 )
 from selection.rules.scoring import Method
 from workflow.rules.calendar import PeriodMode
 from workflow.rules.chain import canonical
 
 __all__ = ["DEFAULT_RULEBOOK", "Criterion", "Fault", "Malformed", "Rulebook", "faults_in"]
+
+
+# What rules say that were frozen before these parameters existed; never changed, only added to.
+ABSENT: dict[str, Any] = {"max_file_mb": 10, "max_dossier_mb": 100, "required_attachments": []}
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,9 @@ class Rulebook:
     instalment_shares: tuple[int, ...]
     management_years: int
     quotas: Mapping[str, int]
+    max_file_mb: int
+    max_dossier_mb: int
+    required_attachments: tuple[str, ...]
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Rulebook:
@@ -90,6 +98,7 @@ class Rulebook:
         Raises Malformed naming the first field that is missing, unknown or of the wrong kind.
         """
         _require_known(given)
+        given = {**ABSENT, **given}
         return cls(
             opens_at=instant(given, "opens_at"),
             closes_at=instant(given, "closes_at"),
@@ -115,6 +124,9 @@ class Rulebook:
             instalment_shares=integers(given, "instalment_shares"),
             management_years=integer(given, "management_years"),
             quotas=numbered(given, "quotas"),
+            max_file_mb=integer(given, "max_file_mb"),
+            max_dossier_mb=integer(given, "max_dossier_mb"),
+            required_attachments=texts(given, "required_attachments"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -122,8 +134,17 @@ class Rulebook:
         return {field.name: _stored(getattr(self, field.name)) for field in fields(self)}
 
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON, in hexadecimal; times in UTC, whatever zone they were typed in."""
+        """SHA-256 of the canonical JSON, in hexadecimal; times in UTC, whatever zone they were typed in.
+
+        A parameter that says what its absence means is left out, so that rules frozen before it keep their digest.
+        """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        stored = self.to_dict()
+        values = {
+            name: value
+            for name, value in values.items()
+            if name not in ABSENT or stored[name] != ABSENT[name]
+        }
         values["criteria"] = [criterion.to_dict() for criterion in self.criteria]
         return sha256(canonical(values)).hexdigest()
 
@@ -142,6 +163,7 @@ class Rulebook:
 
 def faults_in(content: Mapping[str, Any], *, calendar_years: Collection[int]) -> list[Fault]:
     """Why rules as they are stored, perhaps unfinished, may not be announced; what is missing comes first."""
+    content = {**ABSENT, **content}
     absent = [field.name for field in fields(Rulebook) if content.get(field.name) is None]
     if absent:
         return [Fault(name, "missing", {}) for name in absent]
@@ -201,4 +223,7 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "instalment_shares": [50, 30, 20],
     "management_years": 3,
     "quotas": {},
+    "max_file_mb": 10,
+    "max_dossier_mb": 100,
+    "required_attachments": [],
 }

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from selection.rules.attachment import FROM_UNIT, MOST_FILE_MB
 from selection.rules.scoring import FULL_MARK, SMALLEST_TRIM
 from workflow.rules.calendar import SHANGHAI
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 WHOLE = 100
 AT_LEAST_ONE = (
     "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
-    "unit_notice_days", "scoring_days", "recheck_days", "management_years",
+    "unit_notice_days", "scoring_days", "recheck_days", "management_years", "max_file_mb", "max_dossier_mb",
 )  # fmt: skip
 CHOICES = {
     "method": ("mean", "trimmed_mean", "median"),
@@ -42,6 +43,7 @@ def faults_of(rules: Rulebook, calendar_years: Collection[int]) -> list[Fault]:
         *_strata(rules),
         *_money(rules),
         *_quotas(rules),
+        *_attachments(rules),
     ]
 
 
@@ -118,3 +120,13 @@ def _quotas(rules: Rulebook) -> Iterator[Fault]:
             yield Fault("quotas", "negative", {"name": organisation})
     if not any(places > 0 for places in rules.quotas.values()):
         yield Fault("quotas", "no_quotas", {})
+
+
+def _attachments(rules: Rulebook) -> Iterator[Fault]:
+    if rules.max_file_mb > MOST_FILE_MB:
+        yield Fault("max_file_mb", "out_of_range", {"minimum": 1, "maximum": MOST_FILE_MB})
+    if rules.max_dossier_mb < rules.max_file_mb:
+        yield Fault("max_dossier_mb", "below_minimum", {"minimum": rules.max_file_mb})
+    for kind in rules.required_attachments:
+        if kind not in FROM_UNIT:
+            yield Fault("required_attachments", "unknown_choice", {"value": kind})

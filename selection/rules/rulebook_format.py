@@ -101,3 +101,8 @@ def listed(given: Mapping[str, Any], name: str) -> list[Any]:
 def integers(given: Mapping[str, Any], name: str) -> tuple[int, ...]:
     """A list of whole numbers."""
     return tuple(_integer(number, name) for number in listed(given, name))
+
+
+def texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts."""
+    return tuple(text({name: item}, name) for item in listed(given, name))
