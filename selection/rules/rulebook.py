@@ -9,6 +9,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, cast
 
+from selection.rules.eligibility_defaults import DEFAULT_RULES
+from selection.rules.eligibility_rules import Rule
 from selection.rules.rulebook_faults import Fault, faults_of
 from selection.rules.rulebook_format import (
     Malformed,
@@ -26,11 +28,12 @@ from selection.rules.scoring import Method
 from workflow.rules.calendar import PeriodMode
 from workflow.rules.chain import canonical
 
-__all__ = ["DEFAULT_RULEBOOK", "Criterion", "Fault", "Malformed", "Rulebook", "faults_in"]
+__all__ = ["DEFAULT_RULEBOOK", "DEFAULT_RULES", "Criterion", "Fault", "Malformed", "Rule", "Rulebook", "faults_in"]
 
 
 # What rules say that were frozen before these parameters existed; never changed, only added to.
 ABSENT: dict[str, Any] = {"max_file_mb": 10, "max_dossier_mb": 100, "required_attachments": []}
+ABSENT["eligibility"] = [rule.to_dict() for rule in DEFAULT_RULES]
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Rulebook:
     max_file_mb: int
     max_dossier_mb: int
     required_attachments: tuple[str, ...]
+    eligibility: tuple[Rule, ...]
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Rulebook:
@@ -127,6 +131,7 @@ class Rulebook:
             max_file_mb=integer(given, "max_file_mb"),
             max_dossier_mb=integer(given, "max_dossier_mb"),
             required_attachments=texts(given, "required_attachments"),
+            eligibility=tuple(Rule.from_dict(item) for item in listed(given, "eligibility")),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -145,13 +150,17 @@ class Rulebook:
             for name, value in values.items()
             if name not in ABSENT or stored[name] != ABSENT[name]
         }
-        values["criteria"] = [criterion.to_dict() for criterion in self.criteria]
+        values |= {name: stored[name] for name in ("criteria", "eligibility") if name in values}
         return sha256(canonical(values)).hexdigest()
 
     @property
     def weights(self) -> dict[str, Decimal]:
         """The weight of each criterion, by code."""
         return {criterion.code: criterion.weight for criterion in self.criteria}
+
+    def rule(self, id: str) -> Rule | None:
+        """The eligibility rule of that name."""
+        return next((rule for rule in self.eligibility if rule.id == id), None)
 
     def faults(self, *, calendar_years: Collection[int]) -> list[Fault]:
         """Why these rules may not be announced: (field, code, arguments of the message); empty if they may.
@@ -185,7 +194,7 @@ def _stored(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [item.to_dict() if isinstance(item, Criterion) else item for item in value]
+        return [item.to_dict() if isinstance(item, Criterion | Rule) else item for item in value]
     return dict(value) if isinstance(value, Mapping) else value
 
 
@@ -226,4 +235,5 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "max_file_mb": 10,
     "max_dossier_mb": 100,
     "required_attachments": [],
+    "eligibility": [rule.to_dict() for rule in DEFAULT_RULES],
 }

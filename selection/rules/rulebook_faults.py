@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from selection.rules.attachment import FROM_UNIT, MOST_FILE_MB
+from selection.rules.eligibility_rules import DECIDERS, FACTS, FORCES, KINDS, Rule
 from selection.rules.scoring import FULL_MARK, SMALLEST_TRIM
 from workflow.rules.calendar import SHANGHAI
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from selection.rules.rulebook import Rulebook
 
 WHOLE = 100
+MOST_YEARS = 99
 AT_LEAST_ONE = (
     "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
     "unit_notice_days", "scoring_days", "recheck_days", "management_years", "max_file_mb", "max_dossier_mb",
@@ -44,6 +46,7 @@ def faults_of(rules: Rulebook, calendar_years: Collection[int]) -> list[Fault]:
         *_money(rules),
         *_quotas(rules),
         *_attachments(rules),
+        *_eligibility(rules),
     ]
 
 
@@ -130,3 +133,39 @@ def _attachments(rules: Rulebook) -> Iterator[Fault]:
     for kind in rules.required_attachments:
         if kind not in FROM_UNIT:
             yield Fault("required_attachments", "unknown_choice", {"value": kind})
+
+
+def _eligibility(rules: Rulebook) -> Iterator[Fault]:
+    found = rules.eligibility
+    ids = [rule.id for rule in found]
+    if not found:
+        yield Fault("eligibility", "no_rules", {})
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        yield Fault("eligibility", "rule_twice", {"rule": id})
+    for rule in found:
+        yield from (Fault("eligibility", code, {"rule": rule.id, **more}) for code, more in _rule(rule))
+
+
+def _rule(rule: Rule) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not rule.id.strip() or not rule.name.strip():
+        yield "rule_unnamed", {}
+    for value, known in ((rule.force, FORCES), (rule.decides, DECIDERS), (rule.kind, KINDS)):
+        if value not in known:
+            yield "rule_unknown_choice", {"value": value}
+    if rule.kind in KINDS:
+        yield from _parameters(rule)
+
+
+def _parameters(rule: Rule) -> Iterator[tuple[str, dict[str, Any]]]:
+    shape = rule.shape
+    if stray := sorted(rule.params.keys() - shape.parameters):
+        yield "rule_stray_parameter", {"value": stray[0]}
+    if shape.facts and FACTS.get(rule.fact) not in shape.facts:
+        yield "rule_wrong_fact", {"value": rule.fact}
+    if shape.choices and not rule.params.get("choices"):
+        yield "rule_no_choices", {}
+    needed = bool(shape.number) and (not shape.number_optional or FACTS.get(rule.fact) == "day")
+    if needed and rule.number < 1:
+        yield "rule_below_minimum", {"minimum": 1}
+    if rule.number > MOST_YEARS and shape.number == "years":
+        yield "rule_above_maximum", {"maximum": MOST_YEARS}
