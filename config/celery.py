@@ -13,6 +13,8 @@ app.autodiscover_tasks()
 # Sweeps: each finds its due work by query, so a missed or doubled beat is harmless. task -> every so many seconds
 _SWEEPS = {
     "workflow.tasks.deliver_messages": 2.0,
+    "workflow.tasks.run_jobs": 2.0,
+    "workflow.tasks.remove_job_files": 600.0,
     "selection.tasks.close_due_rounds": 2.0,
     "selection.tasks.disqualify_overdue_corrections": 10.0,
     "selection.tasks.end_due_notices": 2.0,

@@ -25,6 +25,16 @@ def decrypt(token: str) -> str:
     return _box(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
 
 
+def encrypt_bytes(content: bytes) -> bytes:
+    """The same for bytes."""
+    return _box(tuple(settings.FIELD_KEYS)).encrypt(content)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """The bytes again."""
+    return _box(tuple(settings.FIELD_KEYS)).decrypt(token)
+
+
 def keyed_hash(text: str, purpose: str) -> str:
     """Hex HMAC-SHA-256 under a key of its own per purpose: finds equal values without storing them in clear."""
     key = hashlib.sha256(b"keyed-hash\0" + purpose.encode() + b"\0" + settings.HASH_KEY.encode()).digest()

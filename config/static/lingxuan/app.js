@@ -35,6 +35,17 @@
   on("change", "[data-check-all]", (box) => all(box.dataset.checkAll).forEach((other) => { other.checked = box.checked; }));
   if (window.matchMedia("(max-width: 39.99rem)").matches) all("details.lx-fold").forEach((fold) => { fold.open = false; });
 
+  /* long work: the part of the page that changes is asked for every two seconds until it is finished (286) */
+  const ask = (part) => setTimeout(async () => {
+    const answer = await fetch(part.dataset.poll, { credentials: "same-origin", redirect: "error" }).catch(() => null);
+    if (answer && answer.ok) {
+      part.innerHTML = await answer.text();
+      if (answer.status === 286) return;
+    }
+    ask(part);
+  }, 2000);
+  all("[data-poll]").forEach(ask);
+
   /* menus are <details>: Escape and a click elsewhere close them, focus returns */
   const closeMenus = (except) => all("details.lx-menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.lx-menu")));
