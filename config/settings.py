@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -152,11 +153,37 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 _STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage" if PRODUCTION else (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )  # fmt: skip
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _STATIC},
-}
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+
+def file_storage() -> dict[str, Any]:
+    """Where uploaded files lie: on this disk, or in a private bucket that nobody but this program reads."""
+    bucket = env("STORAGE_S3_BUCKET")
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": env("STORAGE_S3_ENDPOINT") or None,
+        "region_name": env("STORAGE_S3_REGION") or None,
+        "access_key": env("STORAGE_S3_ACCESS_KEY") or None,
+        "secret_key": env("STORAGE_S3_SECRET_KEY") or None,
+        "addressing_style": env("STORAGE_S3_ADDRESSING", "auto"),
+        "signature_version": "s3v4",
+        "file_overwrite": False,
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 300,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES = {"default": file_storage(), "staticfiles": {"BACKEND": _STATIC}}
+
+CLAMAV_HOST = env("CLAMAV_HOST")  # the virus scanner's daemon, by name and port …
+CLAMAV_PORT = int(env("CLAMAV_PORT", "3310"))
+CLAMAV_SOCKET = env("CLAMAV_SOCKET")  # … or by its socket; without either nothing is scanned, and records say so
 
 _MAIL = "smtp" if env("EMAIL_HOST") else "filebased" if DEMO else "console"
 EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL}.EmailBackend"

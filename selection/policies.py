@@ -79,6 +79,10 @@ may_clear = by_system | allow(Role.MANAGER)
 may_decide = allow(Role.LEADER)
 may_withdraw = allow(Role.UNIT_CLERK, when=_of_own_unit) | allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
 
+# Attachment
+may_attach_proof = allow(Role.UNIT_CLERK, when=_of_own_unit)
+may_attach_background = allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
+
 # Qualification
 may_conclude_review = allow(Role.REVIEWER, when=_own_review)
 

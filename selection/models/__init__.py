@@ -1,5 +1,15 @@
+from selection.models.attachment import Attachment
 from selection.models.deliberation import Proposal, Result
 from selection.models.determination import Determination, Recognition
+from selection.models.dossier import (
+    Achievement,
+    Affiliation,
+    BudgetLine,
+    Declaration,
+    DossierVersion,
+    PracticeInterval,
+    ServiceRecord,
+)
 from selection.models.nomination import Nomination, Nominee
 from selection.models.notice import NoticeEntry, PublicNotice
 from selection.models.objection import Objection
@@ -9,8 +19,14 @@ from selection.models.round import Quota, Round, RulebookVersion
 from selection.models.scoring import ScoreSheet
 
 __all__ = [
+    "Achievement",
+    "Affiliation",
     "Assignment",
+    "Attachment",
+    "BudgetLine",
+    "Declaration",
     "Determination",
+    "DossierVersion",
     "Expert",
     "Nomination",
     "Nominee",
@@ -18,6 +34,7 @@ __all__ = [
     "Objection",
     "Panel",
     "Panelist",
+    "PracticeInterval",
     "Proposal",
     "PublicNotice",
     "QualificationReview",
@@ -28,4 +45,5 @@ __all__ = [
     "Round",
     "RulebookVersion",
     "ScoreSheet",
+    "ServiceRecord",
 ]

@@ -12,6 +12,7 @@ from django_fsm import GET_STATE, FSMField
 
 from accounts.models import Organisation, User
 from selection import policies
+from selection.models.attachment_kinds import attachments_complete
 from selection.models.nomination_guards import IN_LIST as IN_LIST
 from selection.models.nomination_guards import (
     REQUIRED,
@@ -421,7 +422,8 @@ class Nomination(Machine):
         label=_("提交申报"),
         by=policies.may_submit,
         needs=(
-            in_window, dossier_complete, declarations_made, eligible, not_barred, unit_notice_done, not_an_officer,
+            in_window, dossier_complete, declarations_made, eligible, not_barred, unit_notice_done, attachments_complete,
+            not_an_officer,
         ),
         consequence=_("提交后不能修改，由审核单位退回后方可补充。"),
     )  # fmt: skip

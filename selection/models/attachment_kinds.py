@@ -1,0 +1,53 @@
+"""The kinds of attachments in words, and what a dossier must have of them before it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from selection.rules.attachment import missing
+from workflow.machine import Guard
+from workflow.wording import listed
+
+
+class Kind(models.TextChoices):
+    """What a file proves."""
+
+    ID = "id", _("身份证")
+    CERTIFICATE = "certificate", _("社会工作者职业资格证书")
+    PRACTICE = "practice", _("从业证明")
+    UNIT_NOTICE = "unit_notice", _("单位公示证明")
+    DIPLOMA = "diploma", _("学历学位证书")
+    AWARD = "award", _("获奖证书")
+    CASE = "case", _("案例和成果材料")
+    PHOTO = "photo", _("免冠照片")
+    BACKGROUND = "background", _("背景审查材料")
+
+
+class Audience(models.TextChoices):
+    """For whose eyes a file is."""
+
+    PUBLIC = "public", _("可公开")
+    EXPERT = "expert", _("专家可见")
+    STAFF = "staff", _("工作人员可见")
+    RESTRICTED = "restricted", _("限制查看")
+
+
+def missing_kinds(nomination: Any) -> list[str]:
+    """The required kinds of which the dossier has no file; a quarantined file does not count."""
+    required = nomination.round.rulebook.required_attachments
+    if not required:
+        return []
+    rows = nomination.attachments.filter(removed_at=None).exclude(state="quarantined")
+    return missing(required, set(rows.values_list("kind", flat=True)))
+
+
+def _what_is_missing(nomination: Any) -> str:
+    names = [str(Kind(kind).label) for kind in missing_kinds(nomination)]
+    return gettext("缺少附件：%(kinds)s。") % {"kinds": listed(names)}
+
+
+attachments_complete = Guard("attachments_missing", _what_is_missing, lambda n: not missing_kinds(n))
