@@ -110,7 +110,7 @@ def _nomination(n: int, nominee: Nominee, row: Round, unit: Organisation) -> Nom
         round=row, code=f"N{n:06d}", nominee=nominee, route="county", unit=unit, county=county,
         nominator=county.parent, state=state, title="总干事", field=FIELDS[n % len(FIELDS)], gender="female",
         born_on=date(1985, 3, 15), certificate_level="intermediate", certificate_number=f"{n:08d}",
-        certified_on=date(2018, 9, 20), practice_since=date(2014, 7, 1), province_since=date(2014, 7, 1),
+        certified_on=date(2018, 9, 20), setting="social_organisation", civil_status="none",
         achievements="从事社会工作十二年。", summary="长期从事困境儿童社会工作。",
         nominated_at=None if state in BEFORE_PROVINCE else row.announced_at,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import Organisation, RoleGrant, User
 from selection.models import Assignment, Expert, Nomination, Nominee, Quota, Round, RulebookVersion
+from selection.models.dossier import PARTS, write_rows
 from selection.models.nomination import plain_name
 from selection.rules.rulebook import DEFAULT_RULEBOOK, Rulebook
 from workflow.clock import ZONE
@@ -119,7 +120,8 @@ def nomination(
     parts = {name: fields.pop(name, None) for name in PARTS}
     made = Nomination.objects.create(round=row, state=state, **{**given, **fields})
     for name, lines in parts.items():
-        write_rows(made, name, lines_of(made, name) if lines is None else lines)
+        if given_lines := (lines_of(made, name) if lines is None else lines):
+            write_rows(made, name, given_lines)
     return made
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -13,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from accounts.roles import PROVINCIAL, Role
 from selection.forms import deliberation, determination, notice, objection, panel, qualification
+from selection.forms import quota as local
 from selection.forms.nomination import FORMS
 from selection.models import Nomination
-from selection.queries.nomination import desk_counts, nominations_visible_to, waiting_for
+from selection.models.nomination import ROW_PARTS
+from selection.queries.nomination import desk_counts, dossiers_visible_to, waiting_for
 from selection.queries.round import quotas_of_officer
 from workflow import todo
 from workflow.actor import Actor
@@ -24,13 +27,14 @@ from workflow.collections import Collection, register
 from workflow.rules.calendar import start_of
 
 PLAIN = (
-    "title", "other_affiliation", "field", "gender", "certificate_level", "certificate_number", "achievements",
-    "summary", "studio_plan", "unit_opinion", "unit_notice_place", "unit_notice_proof",
+    "title", "setting", "civil_status", "field", "gender", "ethnicity", "politics", "education", "degree", "school",
+    "major", "certificate_level", "certificate_number", "registration_number", "achievements", "summary", "studio_plan",
+    "studio_team", "studio_site", "studio_partners", "unit_opinion", "unit_notice_place", "unit_notice_proof",
     "unit_notice_objections", "unit_notice_conclusion", "county_opinion", "rank_in_nominator", "originals_checked",
     "originals", "place_freed", "requests",
 )  # fmt: skip
 DAYS = (
-    "born_on", "certified_on", "practice_since", "province_since", "unit_notice_from", "unit_notice_until",
+    "born_on", "certified_on", "registered_until", "unit_notice_from", "unit_notice_until",
     "correction_due",
 )  # fmt: skip
 TIMES = ("created_at", "submitted_at", "nominated_at")
@@ -53,11 +57,16 @@ def represent(nomination: Nomination, actor: Actor) -> dict[str, Any]:
         "affiliations": nomination.affiliations,
     }
     found |= {name: getattr(nomination, name) for name in PLAIN}
+    found |= {part: [_plain(row.entered) for row in getattr(nomination, part).all()] for part in ROW_PARTS}
     found |= {name: day.isoformat() if (day := getattr(nomination, name)) else None for name in DAYS}
     found |= {name: _time(getattr(nomination, name)) for name in TIMES}
     if _may_read_opinions(nomination, actor):
         found |= {name: getattr(nomination, name) for name in ("nominator_opinion", "background_opinion")}
     return found
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, date | Decimal) else value for name, value in row.items()}
 
 
 def _office(office: Organisation | None) -> dict[str, Any] | None:
@@ -75,13 +84,13 @@ def _may_read_opinions(nomination: Nomination, actor: Actor) -> bool:
     )
 
 
-_OTHERS = (qualification, panel, deliberation, notice, objection, determination)
+_OTHERS = (qualification, panel, deliberation, notice, objection, determination, local)
 
 register(
     Collection(
         name="nominations",
         model=Nomination,
-        visible_to=nominations_visible_to,
+        visible_to=dossiers_visible_to,
         represent=represent,
         url=lambda nomination: reverse("nomination_detail", args=[nomination.pk]),
         forms={

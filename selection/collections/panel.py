@@ -89,12 +89,12 @@ def represent_assignment(assignment: Assignment, actor: Actor) -> dict[str, Any]
     }
     if assignment.state == Assignment.State.ACCEPTED and assignment.expert.user_id == actor.id:
         found["dossier"] = {name: getattr(nomination, name) for name in DOSSIER}
+        found["dossier"]["affiliations"] = nomination.affiliations
     return found
 
 
 DOSSIER = (
     "title",
-    "other_affiliation",
     "field",
     "certificate_level",
     "achievements",

@@ -13,9 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination
+from selection.models.dossier import PARTS
 from selection.models.nomination_guards import (
     DECLARATIONS,
     REQUIRED,
+    ROW_PARTS,
     RULE_NAMES,
     barred,
     notice_proven,
@@ -51,18 +53,44 @@ SECTIONS = (
     Section(
         "basic",
         _("基本信息"),
-        _("性别、出生日期、联系方式、职务、服务领域"),
-        ("gender", "born_on", "phone", "title", "other_affiliation", "field"),
+        _("性别、出生日期、民族、政治面貌、学历、联系方式"),
+        (
+            "gender", "born_on", "ethnicity", "politics", "education", "degree", "school", "major", "phone", "email",
+        ),
+        ("E00", "E07"),
+    ),
+    Section(
+        "posts",
+        _("单位与职务"),
+        _("单位性质、公务员身份、服务领域，可填写多个任职，标明主要任职"),
+        ("setting", "civil_status", "field", "posts"),
+        ("E01", "E02"),
+    ),
+    Section(
+        "certificate",
+        _("职业资格证书"),
+        _("级别、编号、批准日期，登记情况"),
+        ("certificate_level", "certificate_number", "certified_on", "registration_number", "registered_until"),
+        ("E03", "E04"),
     ),
     Section(
         "practice",
-        _("证书与从业"),
-        _("职业资格证书、从业和在本省从业的起始日期"),
-        ("certificate_level", "certificate_number", "certified_on", "practice_since", "province_since"),
-        ("E03", "E04", "E05", "E06"),
+        _("从业经历"),
+        _("逐段填写，重叠的时间只计一次"),
+        ("intervals",),
+        ("E05", "E06"),
     ),
+    Section(
+        "service", _("近五年服务记录"), _("逐年填写个案、小组、社区活动、受益人数和成效"), ("service_records",)
+    ),
+    Section("awards", _("成果与奖励"), _("项目、品牌、研究、标准、奖项、督导带教，没有的不填"), ("awards",)),
     Section("story", _("事迹与简介"), _("主要事迹和公示时使用的简介"), ("achievements", "summary")),
-    Section("studio", _("工作室设想"), _("目标、团队、场地、合作站点、三年任务和预算"), ("studio_plan",)),
+    Section(
+        "studio",
+        _("工作室设想"),
+        _("目标和三年任务、团队、场地、合作站点、预算"),
+        ("studio_plan", "studio_team", "studio_site", "studio_partners", "budget_lines"),
+    ),
     Section(
         "unit",
         _("单位意见与公示"),
@@ -70,7 +98,7 @@ SECTIONS = (
         ("unit_opinion", *UNIT_NOTICE, *NOTICE_OUTCOME),
     ),
     Section("declarations", _("声明"), _("真实性承诺、利益冲突声明、隐私告知、公示单独同意"), DECLARATIONS),
-)
+)  # fmt: skip
 NEEDED = frozenset((*REQUIRED, *UNIT_NOTICE, *DECLARATIONS))
 CORRECTABLE = tuple(name for section in SECTIONS[:-1] for name in section.fields)
 
@@ -87,6 +115,8 @@ def section_of(field: str) -> Section:
 
 def label_of(field: str) -> str:
     """What a field of the dossier is called."""
+    if field in ROW_PARTS:
+        return str(ROW_PARTS[field])
     found: Any = Nomination._meta.get_field(field)
     return str(found.verbose_name)
 
@@ -106,14 +136,15 @@ def masked_phone(number: str) -> str:
 
 def shown(nomination: Nomination, field: str) -> str:
     """A field as people read it; the phone is masked, whoever reads."""
-    value = getattr(nomination, field)
-    return shown_value(field, value)
+    return shown_value(field, nomination.answer(field))
 
 
 def shown_value(field: str, value: Any) -> str:
     """The same for a value that does not stand on the row."""
     if not value:
         return "—"
+    if field in ROW_PARTS:
+        return "\n".join(f"{number}. {line}" for number, line in enumerate(lines_of(field, value), start=1))
     if field == "phone":
         return masked_phone(value)
     if field in DECLARATIONS:
@@ -122,6 +153,19 @@ def shown_value(field: str, value: Any) -> str:
         return value.isoformat()
     found: Any = Nomination._meta.get_field(field)
     return str(dict(found.choices).get(value, value)) if found.choices else str(value)
+
+
+def lines_of(part: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The lines of a part that repeats, as they are read."""
+    return [str(PARTS[part](**row)) for row in rows]
+
+
+def in_years(months: int) -> str:
+    """Months as years and months."""
+    years, rest = divmod(months, 12)
+    if rest:
+        return gettext("%(years)s年%(months)s个月") % {"years": years, "months": rest}
+    return gettext("%(years)s年") % {"years": years}
 
 
 def answers(nomination: Nomination) -> list[dict[str, Any]]:
@@ -138,7 +182,7 @@ def answers(nomination: Nomination) -> list[dict[str, Any]]:
 
 def fingerprint(nomination: Nomination, section: Section) -> str:
     """A short digest of a section as it stands: a page sends it back, to learn of a change made meanwhile."""
-    stated = "\x1f".join(str(getattr(nomination, name) or "") for name in section.fields)
+    stated = "\x1f".join(str(nomination.answer(name) or "") for name in section.fields)
     return sha256(stated.encode()).hexdigest()[:16]
 
 
@@ -163,9 +207,11 @@ def tasks(nomination: Nomination) -> list[dict[str, Any]]:
 def _state_of(nomination: Nomination, section: Section, failed: set[str]) -> str:
     if any(request["field"] in section.fields for request in nomination.requests):
         return "wrong"
-    filled = [name for name in section.fields if getattr(nomination, name)]
+    filled = [name for name in section.fields if nomination.holds(name)]
     if any(name not in filled for name in section.fields if name in NEEDED):
-        return "started" if filled else ""
+        return "started" if any(nomination.answer(name) for name in section.fields) else ""
+    if any(nomination.answer(name) for name in set(section.fields) - set(filled)):
+        return "started"  # a line with a gap in a part that may be left out
     if failed & set(section.rules):
         return "wrong"
     if section.slug == "unit" and unit_notice(nomination)["state"] != "pass":
@@ -216,14 +262,13 @@ def _rule(nomination: Nomination, found: Finding) -> dict[str, Any]:
 
 
 _LOOKS_AT = {
-    "E03": "certificate_level", "E04": "certified_on", "E05": "practice_since", "E06": "province_since",
-    "E07": "born_on",
-}  # fmt: skip
+    "E03": "certificate_level", "E04": "certified_on", "E05": "intervals", "E06": "intervals", "E07": "born_on",
+}
 
 
 def _unanswered(nomination: Nomination, rule: str) -> bool:
     field = _LOOKS_AT.get(rule)
-    return field is not None and not getattr(nomination, field)
+    return field is not None and not nomination.answer(field)
 
 
 def _has(nomination: Nomination, found: Finding) -> str:
@@ -235,6 +280,10 @@ def _has(nomination: Nomination, found: Finding) -> str:
         return shown(nomination, "certificate_level")
     if found.rule == "E07":
         return gettext("%(n)s周岁，可放宽项") % {"n": found.has}
+    if found.rule == "E05":
+        return in_years(nomination.practice_months)
+    if found.rule == "E06":
+        return in_years(nomination.province_months)
     start = getattr(nomination, _LOOKS_AT[found.rule])
     return gettext("自%(day)s起") % {"day": start.isoformat()}
 

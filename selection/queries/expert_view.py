@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from selection.models import Nomination
+from selection.queries.dossier import in_years
 from selection.rules.eligibility import age_on, full_years
 
 AGE_BAND = 5
@@ -47,8 +48,8 @@ def _record(nomination: Nomination) -> tuple[tuple[str, Any], ...]:
     return (
         (gettext("证书级别"), nomination.get_certificate_level_display()),
         (gettext("持证年限"), _years(nomination, nomination.certified_on)),
-        (gettext("从业年限"), _years(nomination, nomination.practice_since)),
-        (gettext("在本省从业"), _years(nomination, nomination.province_since)),
+        (gettext("从业年限"), in_years(nomination.practice_months)),
+        (gettext("在本省从业"), in_years(nomination.province_months)),
         (gettext("年龄段"), _age_band(nomination)),
     )
 

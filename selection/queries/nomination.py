@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Organisation
 from accounts.roles import PROVINCIAL, Role
 from selection.models import Nomination, Objection, Round
-from selection.models.nomination import plain_name
+from selection.models.nomination import ROW_PARTS, plain_name
 
 LONG = ("achievements", "studio_plan", "unit_opinion", "nominee__id_number", "phone")
 AT_DESK = ("county_review", "nominator_review")
@@ -26,6 +26,11 @@ def nominations_visible_to(user: Any) -> QuerySet[Nomination]:
     if user.roles & PROVINCIAL:
         return rows
     return rows.filter(_own(user)) if user.organisation_id is not None else rows.none()
+
+
+def dossiers_visible_to(user: Any) -> QuerySet[Nomination]:
+    """The same with every part that repeats."""
+    return nominations_visible_to(user).prefetch_related(*ROW_PARTS)
 
 
 def _own(user: Any) -> Q:
@@ -148,6 +153,12 @@ def nominees_of(round_: Round, nominator_id: int) -> QuerySet[Nomination]:
     """Those whom a nominator has put forward and who have not been withdrawn, in its order."""
     rows = Nomination.objects.filter(round=round_, nominator=nominator_id, nominated_at__isnull=False)
     return rows.exclude(state=Nomination.State.WITHDRAWN).order_by("rank_in_nominator")
+
+
+def next_rank_of(nomination: Nomination) -> int:
+    """The rank behind the last of the nominator's nominees."""
+    last = nominees_of(nomination.round, nomination.nominator_id).aggregate(last=Max("rank_in_nominator"))
+    return (last["last"] or 0) + 1
 
 
 # Routes --------------------------------------------------------------------------------------------------------------

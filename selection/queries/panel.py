@@ -57,7 +57,7 @@ def assignments_visible_to(user: Any) -> QuerySet[Assignment]:
     """The office sees who scores whom; an expert the own duties, once the review has begun."""
     rows = Assignment.objects.select_related(
         "round", "expert__user", "nomination__nominee", "nomination__unit", "sheet"
-    ).prefetch_related("round__rulebook_versions")
+    ).prefetch_related("round__rulebook_versions", "nomination__posts")
     if user.roles & READERS:
         return rows
     if user.holds(Role.EXPERT):
