@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from selection import policies
+from selection.actions.dossier import begin, take_version
+from selection.actions.dossier import save_section as save_section
+from selection.actions.dossier import sign as sign
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
-from selection.models.nomination import plain_name
+from selection.models.dossier import write_rows
+from selection.models.nomination import ROW_PARTS, plain_name
 from selection.models.nomination_guards import (
-    DECLARATIONS,
     REQUIRED_ORIGINALS,
     barred,
     is_open,
@@ -27,17 +29,17 @@ from selection.models.nomination_guards import (
     places_used,
     why_closed,
 )
-from selection.queries.dossier import CORRECTABLE, SECTIONS, Section, fingerprint, shown_value
+from selection.queries.dossier import CORRECTABLE, shown, shown_value
+from selection.queries.dossier_versions import digest, snapshot
 from selection.queries.nomination import Way, nominees_of, ways_of
 from selection.rules.eligibility import valid_id_number
 from workflow import clock, door, ledger
 from workflow.actor import Actor
 from workflow.errors import NotPermitted, OutsideWindow, StepRefused
 from workflow.machine import subject_of
-from workflow.rules.chain import canonical
 from workflow.wording import listed
 
-ledger.LABELS |= {"nomination.create": _("建立申报"), "round.reorder": _("保存推荐排序")}
+ledger.LABELS |= {"nomination.create": _("建立申报")}
 
 ENDED = (Nomination.State.WITHDRAWN, Nomination.State.DECLINED)
 
@@ -46,8 +48,17 @@ ENDED = (Nomination.State.WITHDRAWN, Nomination.State.DECLINED)
 
 
 @door.act
-def create(round_: Round, *, by: Actor, name: str, id_number: str, route: str) -> Nomination:
-    """A dossier in draft for this person in this round. Born date and gender come from the identity number.
+def create(
+    round_: Round,
+    *,
+    by: Actor,
+    name: str,
+    id_number: str,
+    route: str,
+    answers: Mapping[str, Any] | None = None,
+) -> Nomination:
+    """A dossier in draft for this person in this round. Born date and gender come from the identity number; the
+    `answers` on eligibility, asked before anything long, stand in it already.
 
     Raises `SecondRoute` where the person stands in the round already, without telling where.
     """
@@ -74,6 +85,7 @@ def create(round_: Round, *, by: Actor, name: str, id_number: str, route: str) -
         created_by=by if isinstance(by, User) else None,
         created_at=clock.now(),
     )
+    begin(nomination, answers or {})
     _record(nomination, "create", by, {"route": route, "unit": unit.name, "nominator": way.nominator.name})
     return nomination
 
@@ -128,68 +140,14 @@ def _gender(id_number: str) -> str:
 
 
 @door.act
-def save_section(
-    nomination: Nomination, section: Section, *, by: Actor, values: Mapping[str, Any], seen: str = ""
-) -> Nomination:
-    """Keep what was typed into one section of a draft, finished or not. A changed field is no longer asked for.
-
-    `seen` is the fingerprint of the section that the writer had before them: where it has changed since, nothing
-    is written over.
-    """
-    nomination = _editable(nomination, by)
-    if seen and seen != fingerprint(nomination, section):
-        raise StepRefused(
-            _("您打开本节后，他人已作修改。请核对下方标出的现有内容，再次保存即以您所填为准。"),
-            code="changed_meanwhile",
-        )
-    given = {name: value for name, value in values.items() if name in section.fields}
-    changed = {name for name, value in given.items() if getattr(nomination, name) != value}
-    for name, value in given.items():
-        setattr(nomination, name, value)
-    nomination.requests = [row for row in nomination.requests if row["field"] not in changed]
-    nomination.save(update_fields=[*given, "requests"])
-    return nomination
-
-
-@door.act
-def sign(nomination: Nomination, *, by: Actor, declared: Iterable[str], seen: str = "") -> Nomination:
-    """Keep which declarations are made; one made before keeps its time."""
-    made = set(declared)
-    present = door.locked(nomination)
-    values = {
-        name: (getattr(present, name) or clock.now()) if name in made else None for name in DECLARATIONS
-    }
-    return save_section(present, SECTIONS[-1], by=by, values=values, seen=seen)
-
-
-def _editable(nomination: Nomination, by: Actor) -> Nomination:
-    nomination = door.locked(nomination)
-    if not policies.may_submit(nomination, by):
-        raise NotPermitted(_("只有本单位经办可以填写申报材料。"))
-    if nomination.state not in (Nomination.State.DRAFT, Nomination.State.RETURNED):
-        raise StepRefused(_("申报已提交，审核单位退回前不能修改。"), code="wrong_state")
-    if not is_open(nomination.round):
-        raise OutsideWindow(why_closed(nomination.round))
-    return nomination
-
-
-@door.act
 def submit(nomination: Nomination, *, by: Actor) -> Nomination:
     """Send the dossier to its first desk, under the digest of what was sent."""
     row = door.locked(nomination)
-    moved = door.take(row, "submit", by=by, at=clock.now(), payload={"dossier": digest(row)})
+    sent = digest(snapshot(row))
+    moved = door.take(row, "submit", by=by, at=clock.now(), payload={"dossier": sent})
+    take_version(moved, "submit", by=by)
     messages.submitted(moved)
     return moved
-
-
-def digest(nomination: Nomination) -> str:
-    """SHA-256 of the dossier as it stands, in hexadecimal."""
-    values = {name: _plain(getattr(nomination, name)) for section in SECTIONS for name in section.fields}
-    return sha256(canonical({**values, "person": nomination.nominee.person_key})).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 @door.act
@@ -199,10 +157,12 @@ def correct(nomination: Nomination, *, by: Actor, values: Mapping[str, Any]) -> 
     asked = [request["field"] for request in row.requests]
     if stray := sorted(set(values) - set(asked)):
         raise StepRefused(_("只能补正所要求的栏目。"), code=f"not_asked:{stray[0]}")
-    changes = {
-        name: [shown_value(name, getattr(row, name)), shown_value(name, values[name])] for name in values
-    }
+    changes = {name: [shown(row, name), shown_value(name, values[name])] for name in values}
+    for part in ROW_PARTS.keys() & values.keys():
+        write_rows(row, part, values[part])
+    row.save(update_fields=["title"])
     moved = door.take(nomination, "correct", by=by, values=dict(values), payload={"changes": changes})
+    take_version(moved, "correct", by=by)
     if moved.missing_fields:
         raise StepRefused(_("补正后仍有必填栏目为空。"), code="incomplete")
     messages.corrected(moved)
@@ -245,6 +205,7 @@ def return_for_completion(
     if not asked or any(row["field"] not in CORRECTABLE or not row["reason"] for row in asked):
         raise StepRefused(_("请至少在一个栏目写明需要补充的内容。"), code="no_reasons")
     moved = door.take(nomination, "return_for_completion", by=by, requests=asked, payload={"requests": asked})
+    take_version(moved, "return", by=by)
     messages.returned(moved)
     return moved
 
@@ -273,7 +234,7 @@ def nominate(
     The quota's row is locked first, so that of two who reach for the last place one gets it. Raises `QuotaExceeded`.
     """
     seen = _seen(originals_checked, originals)
-    quota = _locked_quota(nomination)
+    quota = locked_quota(nomination)
     if policies.may_nominate(nomination, by):  # to anybody else the door says that it is not theirs
         _require_place(nomination, quota)
         _require_free_rank(nomination, rank)
@@ -293,7 +254,8 @@ def nominate(
     return moved
 
 
-def _locked_quota(nomination: Nomination) -> Quota | None:
+def locked_quota(nomination: Nomination) -> Quota | None:
+    """The quota on which this nomination stands or would stand, locked until the act is over."""
     rows = Quota.objects.select_for_update()
     return rows.filter(round=nomination.round_id, nominator=nomination.nominator_id).first()
 
@@ -327,40 +289,9 @@ def _require_originals(moved: Nomination) -> None:
 
 
 @door.act
-def reorder(round_: Round, *, by: Actor, order: Sequence[int]) -> list[Nomination]:
-    """Give the officer's own nominees, named by their ids, the ranks 1, 2, 3 … in this order."""
-    if not by.holds(Role.BUREAU_OFFICER) or by.organisation_id is None:
-        raise NotPermitted(_("只有推荐单位经办可以调整推荐排序。"))
-    round_ = door.locked(round_)
-    if not is_open(round_):
-        raise OutsideWindow(why_closed(round_))
-    door.hold(
-        Quota.objects.filter(round=round_, nominator=by.organisation_id)
-    )  # nobody is nominated meanwhile
-    door.hold(nominees_of(round_, by.organisation_id))
-    rows = {row.pk: row for row in nominees_of(round_, by.organisation_id)}
-    if sorted(order) != sorted(rows):
-        raise StepRefused(_("推荐人选已有变动，请重新排序。"), code="changed_meanwhile")
-    ranked = [rows[pk] for pk in order]
-    for rank, row in enumerate(ranked, start=1):
-        row.rank_in_nominator = rank
-    Nomination.objects.bulk_update(ranked, ["rank_in_nominator"])
-    ledger.append(
-        by,
-        chain=round_.chain_key,
-        kind="round.reorder",
-        subject=subject_of(round_),
-        role=Role.BUREAU_OFFICER,
-        rules_version=round_.rules_version,
-        payload={"nominator": by.organisation_id, "order": [row.code for row in ranked]},
-    )
-    return ranked
-
-
-@door.act
 def withdraw(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
     """Take the dossier back. Its place is free again only while the round still takes dossiers."""
-    _locked_quota(nomination)
+    locked_quota(nomination)
     row = door.locked(nomination)
     frees = row.nominated_at is not None and is_open(row.round)
     moved = door.take(
