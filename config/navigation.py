@@ -37,6 +37,7 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("经费"), "instalment_list", frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR})),
     (_("存证"), "ledger_list", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.MANAGER})),
     (_("账号与角色"), "account_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
+    (_("联合会任期"), "board_list", frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.MANAGER})),
     (_("工作日历"), "calendar", frozenset({Role.SYSTEM_ADMIN, Role.MANAGER})),
 )
 

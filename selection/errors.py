@@ -17,6 +17,12 @@ class ConflictOfInterest(Refused):
     code = "conflict_of_interest"
 
 
+class BoardRefused(Refused):
+    """A board's term cannot be recorded so."""
+
+    code = "board_refused"
+
+
 class SecondRoute(Refused):
     """The person stands in this round already."""
 

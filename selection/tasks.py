@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from selection.actions import notice, qualification, reminders, round
+from selection.actions import board, notice, qualification, reminders, round
 
 
 @shared_task
@@ -38,6 +38,12 @@ def clear_due_nominations() -> None:
 def remind() -> None:
     """Every reminder that is due, once each."""
     reminders.send_due_reminders()
+
+
+@shared_task
+def warn_of_ending_boards() -> None:
+    """Boards of federations whose term ends soon or has ended, once each."""
+    board.warn_of_ending_boards()
 
 
 SWEEPS = (close_due_rounds, disqualify_overdue_corrections, end_due_notices, clear_due_nominations)

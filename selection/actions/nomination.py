@@ -21,7 +21,6 @@ from selection.models.dossier import write_rows
 from selection.models.nomination import ROW_PARTS, plain_name
 from selection.models.nomination_guards import (
     REQUIRED_ORIGINALS,
-    barred,
     is_open,
     missing_originals,
     office_held,
@@ -80,7 +79,7 @@ def create(
         unit=unit,
         county=way.county,
         nominator=way.nominator,
-        born_on=_born_on(nominee.id_number),
+        born_on=born_on(nominee.id_number),
         gender=_gender(nominee.id_number),
         created_by=by if isinstance(by, User) else None,
         created_at=clock.now(),
@@ -109,7 +108,7 @@ def _nominee(name: str, id_number: str, round_: Round) -> Nominee:
         return known
     if round_.nominations.filter(nominee=known).exclude(state__in=ENDED).exists():
         raise SecondRoute(_("该人选在本轮已有申报，同一人在一轮中只能通过一个渠道申报一次。"))
-    if reason := barred(known, round_.rulebook.reference_date):
+    if reason := barred(known, round_.rulebook):
         raise StepRefused(reason, code="barred")
     return _named(known, name)
 
@@ -130,7 +129,8 @@ def _next_code(round_: Round) -> str:
     return f"{year}-{round_.nominations.count() + 1:04d}"
 
 
-def _born_on(id_number: str) -> date:
+def born_on(id_number: str) -> date:
+    """The birth date within an identity number."""
     return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
 
 

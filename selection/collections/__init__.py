@@ -1,6 +1,7 @@
 """What pages and API share; importing this registers every collection and every list of what waits."""
 
 from selection.collections import (
+    board,
     deliberation,
     determination,
     home,
@@ -9,11 +10,13 @@ from selection.collections import (
     objection,
     panel,
     qualification,
+    quota,
     round,
     scoring,
 )
 
 __all__ = [
+    "board",
     "deliberation",
     "determination",
     "home",
@@ -22,6 +25,7 @@ __all__ = [
     "objection",
     "panel",
     "qualification",
+    "quota",
     "round",
     "scoring",
 ]

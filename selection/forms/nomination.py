@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import QuerySet
 from django.forms.models import fields_for_model
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext
@@ -27,7 +26,7 @@ from selection.queries.dossier import (
     section_of,
     shown,
 )
-from selection.queries.nomination import nominees_of, ways_of
+from selection.queries.nomination import ways_of
 from selection.queries.round import open_rounds
 from selection.rules.eligibility import valid_id_number
 from workflow import calendar, clock
@@ -200,73 +199,7 @@ def of_section(section: Section, nomination: Nomination, data: Any = None) -> Do
     return DossierForm(data, nomination=nomination, names=section.fields)
 
 
-class RankForm(forms.Form):
-    """A number for each nominee; they are read as an order, so each is used once."""
-
-    def __init__(self, data: Any = None, *, nominees: QuerySet[Nomination]) -> None:
-        super().__init__(data)
-        self.nominees = list(nominees.select_related("nominee"))
-        for place, row in enumerate(self.nominees, start=1):
-            self.fields[f"rank_{row.pk}"] = forms.IntegerField(
-                label=f"{row.code} {row.nominee.name}",
-                min_value=1,
-                max_value=len(self.nominees),
-                initial=place,
-            )
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        ranks = list(self.cleaned_data.values())
-        for name, rank in list(self.cleaned_data.items()):
-            if ranks.count(rank) > 1:
-                self.add_error(name, _("第%(rank)s位重复") % {"rank": rank})
-        return self.cleaned_data
-
-    @property
-    def order(self) -> list[int]:
-        """The ids of the nominees by the numbers typed."""
-        return [row.pk for row in sorted(self.nominees, key=lambda row: self.cleaned_data[f"rank_{row.pk}"])]
-
-
 # Steps ---------------------------------------------------------------------------------------------------------------
-
-
-class EndorseForm(StepForm):
-    """The county's opinion, once the originals were seen."""
-
-    action = staticmethod(actions.endorse)
-    originals_checked = forms.BooleanField(label=_("已核对身份证、证书等原件，与申报材料一致"))
-    opinion = forms.CharField(label=_("县级意见"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class NominateForm(StepForm):
-    """The nominator's opinions and the rank among its nominees."""
-
-    action = staticmethod(actions.nominate)
-    rank = forms.IntegerField(
-        label=_("推荐排序"),
-        min_value=1,
-        max_value=99,
-        help_text=_("在本单位推荐人选中的排位，第1位为最优先。"),
-    )
-    originals_checked = forms.BooleanField(
-        label=_("已核对身份证、证书等原件，与申报材料一致"), required=False
-    )
-    opinion = forms.CharField(
-        label=_("推荐单位意见"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    background = forms.CharField(
-        label=_("背景审查意见"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("违法违纪、处分、失信等核查情况，只供审核单位和省级查阅。"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        taken = nominees_of(self.obj.round, self.obj.nominator_id).values_list("rank_in_nominator", flat=True)
-        self.fields["rank"].initial = max((rank for rank in taken if rank), default=0) + 1
-        self.fields["originals_checked"].initial = self.obj.originals_checked
 
 
 class ReturnForm(StepForm):
@@ -324,10 +257,8 @@ class CorrectionForm(DossierForm, StepForm):
 
 FORMS: dict[str, type[StepForm]] = {
     "submit": plain(actions.submit),
-    "endorse": EndorseForm,
     "return_for_completion": ReturnForm,
     "decline": with_reason(actions.decline),
-    "nominate": NominateForm,
     "correct": CorrectionForm,
     "withdraw": with_reason(actions.withdraw),
     "revoke": with_reason(actions.revoke),

@@ -94,22 +94,20 @@ def people_concerned(round_: Round) -> QuerySet[User]:
 
 
 def quotas_with_use(rows: QuerySet[Quota]) -> QuerySet[Quota]:
-    """Quotas, each with the places taken."""
-    taken = (
-        Nomination.objects.filter(
-            round=OuterRef("round"),
-            nominator=OuterRef("nominator"),
-            nominated_at__isnull=False,
-            place_freed=False,
-        )
-        .order_by()
-        .values("nominator")
-        .annotate(n=Count("pk"))
-        .values("n")
+    """Quotas, each with the places in use, those given back before the closing, and those left: counted from the rows."""
+    ever = Nomination.objects.filter(
+        round=OuterRef("round"), nominator=OuterRef("nominator"), nominated_at__isnull=False
     )
     return rows.select_related("nominator", "round").annotate(
-        used=Coalesce(Subquery(taken, output_field=IntegerField()), 0), left=F("places") - F("used")
+        used=_number(ever.filter(place_freed=False)),
+        returned=_number(ever.filter(place_freed=True)),
+        left=F("places") - F("used"),
     )
+
+
+def _number(rows: QuerySet[Nomination]) -> Coalesce:
+    counted = rows.order_by().values("nominator").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def quotas_of_officer(user: Any) -> QuerySet[Quota]:

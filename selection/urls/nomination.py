@@ -9,7 +9,6 @@ from selection.views import dossier, nomination
 urlpatterns: list[URLPattern] = [
     path("nominations/", nomination.nomination_list, name="nomination_list"),
     path("nominations/new", dossier.nomination_new, name="nomination_new"),
-    path("nominations/rank", nomination.nomination_rank, name="nomination_rank"),
     path("nominations/<int:pk>/", nomination.nomination_detail, name="nomination_detail"),
     path("nominations/<int:pk>/edit/<slug:section>/", dossier.nomination_edit, name="nomination_edit"),
     path("nominations/<int:pk>/check", dossier.nomination_check, name="nomination_check"),

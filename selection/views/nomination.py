@@ -5,24 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.roles import PROVINCIAL, Role
 from selection import policies
-from selection.actions import nomination as actions
-from selection.forms.nomination import RankForm
 from selection.models import Nomination, Round
 from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
 from selection.queries.round import quotas_of_officer, rounds_visible_to, working_days_left
 from selection.queries.steps import has_steps
-from workflow.errors import Refused
 
 PER_PAGE = 25
 
@@ -137,25 +133,3 @@ def _tasks(nomination: Nomination) -> dict[str, Any]:
 
 def _reads_opinions(nomination: Nomination, user: Any) -> bool:
     return bool(user.roles & PROVINCIAL) or policies.may_nominate(nomination, user)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def nomination_rank(request: HttpRequest) -> HttpResponse:
-    """The order of the officer's own nominees while the round is open."""
-    user: Any = request.user
-    quota = quotas_of_officer(user).order_by("-round").first()
-    if quota is None:
-        raise Http404
-    form = RankForm(request.POST or None, nominees=queries.nominees_of(quota.round, user.organisation_id))
-    if form.is_bound and form.is_valid():
-        try:
-            actions.reorder(quota.round, by=user, order=form.order)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("已保存推荐排序。"))
-            return redirect("nomination_list")
-    status = 422 if form.is_bound and form.errors else 200
-    return render(
-        request, "selection/nomination_rank.html", {"form": form, "round": quota.round}, status=status
-    )

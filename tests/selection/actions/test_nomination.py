@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from selection.actions import nomination as actions
+from selection.actions import quota
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.models import Nomination, Recognition
 from selection.queries.dossier import fingerprint, section_named
@@ -454,21 +455,21 @@ def test_an_officer_orders_the_own_nominees_and_no_others():
     scene = Scene(places=3)
     rows = [scene.nominated(rank=rank) for rank in (1, 2, 3)]
     wanted = [rows[2].pk, rows[0].pk, rows[1].pk]
-    actions.reorder(scene.round, by=scene.city, order=wanted)
+    quota.reorder(scene.round, by=scene.city, order=wanted)
     ranks = dict(Nomination.objects.values_list("pk", "rank_in_nominator"))
     assert [ranks[pk] for pk in wanted] == [1, 2, 3]
     assert ledger.entries_of(scene.round).get().kind == "round.reorder"
     stranger = factories.nomination("nominated", round=scene.round)
     for order in (wanted[:2], [*wanted, stranger.pk], [wanted[0]] * 3):
         with pytest.raises(StepRefused):
-            actions.reorder(scene.round, by=scene.city, order=order)
+            quota.reorder(scene.round, by=scene.city, order=order)
 
 
 def test_the_order_is_fixed_at_the_closing():
     scene = Scene()
     row = scene.nominated()
     with clock.frozen(factories.CLOSES_AT), pytest.raises(OutsideWindow):
-        actions.reorder(scene.round, by=scene.city, order=[row.pk])
+        quota.reorder(scene.round, by=scene.city, order=[row.pk])
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_written_over():

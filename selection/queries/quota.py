@@ -1,0 +1,105 @@
+"""Places: granted, used, returned, left, counted from the nominations themselves; and the nominees behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Organisation
+from accounts.roles import PROVINCIAL, Role
+from selection.models import Nomination, Quota, Round
+from selection.queries.nomination import nominees_of
+from selection.queries.round import quotas_with_use
+from selection.rules.quota import Account, nominees_per_place
+
+
+def quotas_visible_to(user: Any) -> QuerySet[Quota]:
+    """An office sees its own places, the province those of all; nobody else sees any."""
+    rows = Quota.objects.all()
+    if user.roles & PROVINCIAL:
+        return _with_use(rows)
+    if user.holds(Role.BUREAU_OFFICER) and user.organisation_id is not None:
+        return _with_use(rows.filter(nominator=user.organisation_id))
+    return _with_use(rows.none())
+
+
+def _with_use(rows: QuerySet[Quota]) -> QuerySet[Quota]:
+    return quotas_with_use(rows).prefetch_related("nominator__board_terms", "round__rulebook_versions")
+
+
+def reads_quotas(user: Any) -> bool:
+    """Whether the page of the places is this person's at all."""
+    return bool(user.roles & PROVINCIAL) or user.holds(Role.BUREAU_OFFICER)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list of quotas is narrowed to."""
+
+    round: str = ""
+    full: str = ""  # "left": places are left; "used": none is
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Filter:
+        """From a query string; what makes no sense is left out."""
+        full = query.get("full", "")
+        return cls(query.get("round", "").replace("\0", "")[:30], full if full in ("left", "used") else "")
+
+
+def listed(user: Any, wanted: Filter) -> QuerySet[Quota]:
+    """The quotas asked for: the newest round first, within it by the nominators' codes."""
+    rows = quotas_visible_to(user).order_by("-round", "nominator__kind", "nominator__code")
+    if wanted.round:
+        rows = rows.filter(round__code=wanted.round)
+    if wanted.full:
+        rows = rows.filter(left__gt=0) if wanted.full == "left" else rows.filter(left__lte=0)
+    return rows
+
+
+def rounds_of(user: Any) -> QuerySet[Round]:
+    """The rounds in which this person sees a quota."""
+    seen = Quota.objects.all()
+    if not user.roles & PROVINCIAL:
+        seen = seen.filter(nominator=user.organisation_id or 0)
+    return Round.objects.filter(pk__in=seen.order_by().values("round")).order_by("-pk")
+
+
+def totals(rows: QuerySet[Quota]) -> Account:
+    """The sum of several accounts, equal to the sum of their lines."""
+    found = rows.order_by().aggregate(granted=Sum("places"), used=Sum("used"), returned=Sum("returned"))
+    return Account(**{name: number or 0 for name, number in found.items()})
+
+
+def nominees_a_place(rows: QuerySet[Quota], round_: Round) -> str:
+    """How many may be nominated for each place of the ceiling, with two decimals."""
+    granted = dict(rows.order_by().values_list("nominator__code", "places"))
+    return f"{float(nominees_per_place(granted, round_.rulebook.ceiling)):.2f}"
+
+
+def nominees_in_order(quota: Quota) -> QuerySet[Nomination]:
+    """Those on the quota's places, in the nominator's order."""
+    return nominees_of(quota.round, quota.nominator_id).select_related("nominee", "unit")
+
+
+def released_by(quota: Quota) -> QuerySet[Nomination]:
+    """Those whose place came back before the closing."""
+    rows = Nomination.objects.filter(round=quota.round_id, nominator=quota.nominator_id, place_freed=True)
+    return rows.select_related("nominee", "unit").order_by("code")
+
+
+def successors_of(nomination: Nomination) -> QuerySet[Nomination]:
+    """Who could take this nominee's place: the dossiers on the same nominator's desk in the same round."""
+    rows = Nomination.objects.filter(round=nomination.round_id, nominator=nomination.nominator_id)
+    return (
+        rows.filter(state=Nomination.State.NOMINATOR_REVIEW)
+        .select_related("nominee", "unit")
+        .order_by("code")
+    )
+
+
+def board_of(nominator: Organisation) -> Any:
+    """What is said of a nominator's board: the last term, or None where there is none to have."""
+    return nominator.last_board if nominator.has_board else None
