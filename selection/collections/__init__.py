@@ -1,6 +1,7 @@
 """What pages and API share; importing this registers every collection and every list of what waits."""
 
 from selection.collections import (
+    attachment,
     board,
     deliberation,
     determination,
@@ -13,9 +14,11 @@ from selection.collections import (
     quota,
     round,
     scoring,
+    waiver,
 )
 
 __all__ = [
+    "attachment",
     "board",
     "deliberation",
     "determination",
@@ -28,4 +31,5 @@ __all__ = [
     "quota",
     "round",
     "scoring",
+    "waiver",
 ]

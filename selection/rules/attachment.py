@@ -11,6 +11,7 @@ Audience = Literal["public", "expert", "staff", "restricted"]
 Origin = Literal["unit", "nominator"]
 
 MEGABYTE = 1024 * 1024
+MOST_FILES = 60  # in one dossier
 MOST_FILE_MB = 50  # above it one request would not pass the proxy
 
 

@@ -23,11 +23,11 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     _rule(
         "E01", "choice_in", "hard", "岗位在城乡社区、事业单位或社会组织",
         "Post in a community, a public institution or a social organisation", f"{MEASURE}第二条", "reviewer",
-        fact="settings", choices=["community", "institution", "social_organisation"], confirm=True,
+        fact="setting", choices=["community", "public_institution", "social_organisation"], confirm=True,
     ),
     _rule(
         "E02", "not_flagged", "hard", "非公务员和参照公务员法管理人员", "Not a civil servant", OURS, "nominator",
-        fact="civil_servant", confirm=True,
+        fact="is_civil_servant", confirm=True,
     ),
     _rule(
         "E03", "choice_in", "hard", "持有社会工作师以上证书", "Certificate of social worker or higher",
@@ -79,13 +79,13 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "E15", "valid_until", "warning", "职业资格证书登记在有效期内", "Registration of the certificate is valid", OURS,
-        "reviewer", fact="registration_valid_until",
+        "reviewer", fact="registered_until",
     ),
     _rule(
         "E16", "person", "warning", "继续教育学时符合规定", "Hours of continuing education", OURS, "reviewer",
     ),
     _rule(
         "E17", "scoring_window", "scoring", "业绩计算近{years}年", "Results of the last {years} years count", OURS,
-        "system", fact="achievements_on", years=5,
+        "system", fact="awarded_on", years=5,
     ),
 )  # fmt: skip

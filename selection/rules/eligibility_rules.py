@@ -21,21 +21,22 @@ CLIPPED_YEARS = 60  # nobody's practice is awaited longer
 
 # What a dossier can be asked about. A fact that no dossier holds yet is left to a person.
 FACTS: dict[str, str] = {
-    "settings": "choice",
-    "route": "choice",
-    "field": "choice",
+    "setting": "choice",
+    "is_civil_servant": "flag",
     "certificate_level": "choice",
-    "civil_servant": "flag",
     "certified_on": "day",
     "practice": "intervals",
     "province_practice": "intervals",
     "born_on": "day",
+    "dishonesty_checked_on": "day",
     "recognised": "flag",
     "revoked_on": "day",
     "other_routes": "count",
-    "dishonesty_checked_on": "day",
-    "registration_valid_until": "day",
-    "achievements_on": "days",
+    "registered_until": "day",
+    "awarded_on": "days",
+    "education": "choice",
+    "field": "choice",
+    "route": "choice",
 }
 
 
@@ -333,6 +334,14 @@ def earliest_birth(rule: Rule, on: date) -> date:
     while age_on(born, on, from_next_day=next_day) > rule.number:
         born += ONE_DAY
     return born
+
+
+def latest_start(rule: Rule, on: date) -> date:
+    """The last day from which so many full years are over on the day `on`."""
+    start = passes_on(on, -rule.number)
+    while passes_on(start + ONE_DAY, rule.number) <= on:  # 28 February also ends what began on the 29th
+        start += ONE_DAY
+    return start
 
 
 def _register_clear(rule: Rule, value: Any, on: date) -> Judged:

@@ -7,16 +7,19 @@ from selection.urls.nomination import urlpatterns as nomination
 from selection.urls.notice import urlpatterns as notice
 from selection.urls.objection import urlpatterns as objection
 from selection.urls.panel import urlpatterns as panel
+from selection.urls.attachment import urlpatterns as attachment
 from selection.urls.qualification import urlpatterns as qualification
 from selection.urls.quota import urlpatterns as quota
 from selection.urls.round import urlpatterns as round
 from selection.urls.scoring import urlpatterns as scoring
+from selection.urls.waiver import urlpatterns as waiver
 
 urlpatterns = [
     *round,
     *quota,
     *board,
     *nomination,
+    *attachment,
     *qualification,
     *panel,
     *scoring,
@@ -24,4 +27,5 @@ urlpatterns = [
     *notice,
     *objection,
     *determination,
+    *waiver,
 ]

@@ -1,0 +1,227 @@
+"""Attachments: who sees which, how they are shown, what a dossier still lacks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import PROVINCIAL, Role
+from selection import policies
+from selection.models import Assignment, Attachment, Nomination
+from selection.models.attachment_kinds import Kind, missing_kinds
+from selection.models.nomination_guards import is_open
+from selection.queries.nomination import nominations_visible_to
+from selection.rules.attachment import EXTENSIONS, FROM_UNIT, KINDS, TO_EXPERTS, ascii_name
+from workflow import clock
+from workflow.actor import Actor
+from workflow.errors import Sentence
+
+FROM_NOMINATOR = tuple(name for name, kind in KINDS.items() if kind.origin == "nominator")
+# Identity cards and background opinions: for those who judge, decide and oversee, not for all of the province.
+RESTRICTED_READERS = frozenset({Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
+ICONS = {"application/pdf": "file-type-pdf", "image/jpeg": "photo", "image/png": "photo"}
+WHO: dict[str, Sentence] = {
+    "public": _("可公开"),
+    "expert": _("工作人员和评审专家可见"),
+    "staff": _("工作人员可见"),
+    "restricted": _("仅审核、监督人员可见，查看留痕"),
+}
+
+
+def attachments_visible_to(user: Any) -> QuerySet[Attachment]:
+    """Who may know of a file: its unit and the offices of its dossier, experts what is theirs to read, nobody else."""
+    rows = Attachment.objects.filter(removed_at=None).select_related(
+        "nomination__round", "nomination__nominee", "nomination__unit", "uploaded_by"
+    )
+    return rows.filter(_for_offices(user) | _for_expert(user))
+
+
+def _for_offices(user: Any) -> Q:
+    near = Q(nomination__in=nominations_visible_to(user).order_by().values("pk"))
+    return near & (_for_province(user) | _for_locals(user))
+
+
+def _for_province(user: Any) -> Q:
+    if user.roles & RESTRICTED_READERS:
+        return Q(pk__isnull=False)
+    return ~Q(audience="restricted") if user.roles & PROVINCIAL else Q(pk__in=())
+
+
+def _for_locals(user: Any) -> Q:
+    """The unit and its county read what the unit sent; the nominator also what it added itself."""
+    ours, seen = user.organisation_id, Q(pk__in=())
+    if ours is None:
+        return seen
+    if user.holds(Role.UNIT_CLERK):
+        seen |= Q(nomination__unit=ours, kind__in=FROM_UNIT)
+    if user.holds(Role.BUREAU_OFFICER):
+        seen |= Q(nomination__county=ours, kind__in=FROM_UNIT) | Q(nomination__nominator=ours)
+    return seen
+
+
+def _for_expert(user: Any) -> Q:
+    """Of the dossiers assigned and accepted, once the review has begun: what is for experts, and clean."""
+    if not user.holds(Role.EXPERT):
+        return Q(pk__in=())
+    duties = Assignment.objects.filter(expert__user=user.pk, state=Assignment.State.ACCEPTED)
+    duties = duties.exclude(round__state="screening")
+    return Q(nomination__in=duties.values("nomination"), audience__in=TO_EXPERTS, state="clean")
+
+
+def attachments_of(nomination: Nomination, user: Any) -> list[Attachment]:
+    """The files of one dossier that this person may know of, in the order of the kinds."""
+    rows = attachments_visible_to(user).filter(nomination=nomination.pk)
+    return sorted(rows, key=lambda row: (list(KINDS).index(row.kind), row.number))
+
+
+def room_taken(nomination: Nomination) -> int:
+    """How many bytes the files of a dossier have, the removed ones left out."""
+    return nomination.attachments.filter(removed_at=None).aggregate(n=Sum("size"))["n"] or 0
+
+
+# What may be done ----------------------------------------------------------------------------------------------------
+
+
+def kinds_open_to(nomination: Nomination, actor: Actor) -> tuple[str, ...]:
+    """The kinds that this actor may add to the dossier as it stands now."""
+    if policies.may_attach_proof(nomination, actor) and unit_may_write(nomination):
+        return FROM_UNIT
+    if policies.may_attach_background(nomination, actor) and _nominator_may_write(nomination):
+        return FROM_NOMINATOR
+    return ()
+
+
+def writes(nomination: Nomination, actor: Actor, kind: str) -> bool:
+    """Whether files of this kind are this actor's to bring, at whatever time."""
+    ours = policies.may_attach_proof if kind in FROM_UNIT else policies.may_attach_background
+    return ours(nomination, actor)
+
+
+def unit_may_write(nomination: Nomination) -> bool:
+    """Draft or returned while the round is open; in a correction until its last day."""
+    if nomination.state in ("draft", "returned"):
+        return is_open(nomination.round)
+    due = nomination.correction_due
+    return nomination.state == "correction" and due is not None and clock.today() <= due
+
+
+def _nominator_may_write(nomination: Nomination) -> bool:
+    return nomination.state == "nominator_review" and is_open(nomination.round)
+
+
+def was_sent(attachment: Attachment) -> bool:
+    """An office has had it before itself: it went in with a submission."""
+    sent = attachment.nomination.submitted_at
+    return attachment.kind in FROM_UNIT and sent is not None and attachment.uploaded_at <= sent
+
+
+def may_remove(attachment: Attachment, actor: Actor) -> bool:
+    """As long as its sender may write; in a correction only what the correction itself has brought."""
+    if attachment.kind not in kinds_open_to(attachment.nomination, actor):
+        return False
+    return attachment.nomination.state != "correction" or not was_sent(attachment)
+
+
+# What is shown -------------------------------------------------------------------------------------------------------
+
+
+def title_of(attachment: Attachment) -> str:
+    """What a file is called: kind and number."""
+    return f"{attachment.get_kind_display()} {attachment.number}"
+
+
+def names_of(attachment: Attachment) -> tuple[str, str]:
+    """The names of its download: in ASCII for old programs, in the reader's language for the others."""
+    code = attachment.nomination.code
+    plain = ascii_name(code, attachment.kind, attachment.number, attachment.mime)
+    extension = EXTENSIONS[attachment.mime]
+    return plain, f"{code}-{attachment.get_kind_display()}-{attachment.number}.{extension}"
+
+
+def facts_of(attachment: Attachment) -> str:
+    """Format, pages and size in one line."""
+    extension = EXTENSIONS[attachment.mime].upper()
+    size = filesizeformat(attachment.size).replace("\xa0", " ")
+    if attachment.mime != "application/pdf":
+        return f"{extension} · {size}"
+    pages = ngettext("%(n)s页", "%(n)s页", attachment.pages) % {"n": attachment.pages}
+    return f"{extension} · {pages} · {size}"
+
+
+def rows_of(attachments: Iterable[Attachment], user: Any) -> list[dict[str, Any]]:
+    """As components/file.html shows them."""
+    return [_row(attachment, user) for attachment in attachments]
+
+
+def _row(attachment: Attachment, user: Any) -> dict[str, Any]:
+    ours = attachment.uploaded_by_id == user.pk or policies.may_attach_proof(attachment.nomination, user)
+    notes = [facts_of(attachment), str(WHO[attachment.audience])]
+    if ours:
+        notes.append(gettext("原文件名：%(name)s") % {"name": attachment.source_name})
+    if attachment.state == "quarantined":
+        notes.append(gettext("未通过安全检查，任何人不能打开，请移除后重新上传。"))
+    tone, icon = Attachment.STATE_TONES[attachment.state]
+    return {
+        "attachment": attachment,
+        "name": title_of(attachment),
+        "note": " · ".join(notes),
+        "url": reverse("attachment_detail", args=[attachment.key]) if attachment.state == "clean" else "",
+        "icon": ICONS[attachment.mime],
+        "badge_label": "" if attachment.state == "clean" else attachment.get_state_display(),
+        "badge_tone": tone,
+        "badge_icon": icon,
+        "may_remove": may_remove(attachment, user),
+    }
+
+
+def scanned_words(attachment: Attachment) -> str:
+    """What is on the record of the scan."""
+    if attachment.scanned_at is None:
+        return gettext("尚未检查")
+    if not attachment.scanner:
+        return gettext("未配置病毒扫描，未经扫描")
+    words = gettext("%(scanner)s，%(at)s") % {
+        "scanner": attachment.scanner,
+        "at": attachment.scanned_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M"),
+    }
+    return f"{words} · {attachment.finding}" if attachment.finding else words
+
+
+def task_of(nomination: Nomination) -> dict[str, Any]:
+    """The attachments as a line of the dossier's task list."""
+    states = list(
+        nomination.attachments.filter(removed_at=None, kind__in=FROM_UNIT).values_list("state", flat=True)
+    )
+    lacking = [str(Kind(kind).label) for kind in missing_kinds(nomination)]
+    note = gettext("证件、证书、从业和公示证明、业绩材料的扫描件或照片")
+    if lacking:
+        note = gettext("还缺：%(kinds)s") % {"kinds": gettext("、").join(lacking)}
+    return {
+        "title": gettext("附件"),
+        "url": reverse("nomination_attachments", args=[nomination.pk]),
+        "note": note,
+        "state": _task_state(states, lacking),
+        "slug": "attachments",
+    }
+
+
+def _task_state(states: list[str], lacking: list[str]) -> str:
+    if "quarantined" in states:
+        return "wrong"
+    if lacking:
+        return "started" if states else ""
+    return "waiting" if "uploaded" in states else "done"
+
+
+# Sweeps --------------------------------------------------------------------------------------------------------------
+
+
+def waiting_for_scan() -> QuerySet[Attachment]:
+    """The files that the scanner has not seen."""
+    return Attachment.objects.filter(state="uploaded", removed_at=None).order_by("uploaded_at", "pk")
