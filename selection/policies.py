@@ -27,6 +27,11 @@ def _of_own_bureau(nomination: Any, actor: Actor) -> bool:
     return nomination.nominator_id is not None and nomination.nominator_id == actor.organisation_id
 
 
+def _of_own_bureau_and_beyond_a_soft_rule(nomination: Any, actor: Actor) -> bool:
+    """Nobody is offered to ask for what the rules do not withhold."""
+    return _of_own_bureau(nomination, actor) and bool(nomination.waivable)
+
+
 def _own_review(review: Any, actor: Actor) -> bool:
     return bool(review.reviewer_id == actor.id)
 
@@ -64,6 +69,8 @@ may_publish = allow(Role.PUBLISHER)
 may_cancel_round = allow(Role.LEADER)
 
 # Nomination
+may_ask_waiver = allow(Role.BUREAU_OFFICER, when=_of_own_bureau_and_beyond_a_soft_rule)
+may_decide_waiver = allow(Role.MANAGER)
 may_submit = allow(Role.UNIT_CLERK, when=_of_own_unit)
 may_endorse = allow(Role.BUREAU_OFFICER, when=_of_own_county)
 may_return = allow(Role.BUREAU_OFFICER, when=_at_own_desk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from datetime import date, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -319,3 +321,66 @@ def objection(nomination: Nomination, state: str = "lodged", **fields: Any) -> A
     if state in ("admitted", "upheld", "dismissed"):
         given = {"neutral_issue": "任职年限", "investigator": user("reviewer"), "conclude_due": date(2026, 9, 20), **given}
     return Objection.objects.create(nomination=nomination, state=state, **given)
+
+
+def waiver(nomination: Nomination, state: str = "asked", **fields: Any) -> Any:
+    """A request to release a nominee from the rule on age."""
+    from selection.models import Waiver
+
+    given = {"rule": "E07", "reason": "该人选业绩突出，所在山区县社会工作人才紧缺。", "asked_at": NOON, **fields}
+    if state != "asked":
+        given = {"decided_at": NOON, **given}
+    return Waiver.objects.create(nomination=nomination, state=state, **given)
+
+
+# Attachments ---------------------------------------------------------------------------------------------------------
+
+
+def pdf(pages: int = 1, *, password: str = "", owner: str = "", mark: str = "") -> bytes:
+    """A small PDF; different for each `mark`."""
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    for _page in range(pages):
+        writer.add_blank_page(210, 297)
+    writer.add_metadata({"/Title": mark or f"页{next(_serial)}"})
+    if password or owner:
+        writer.encrypt(password, owner_password=owner or password)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def picture(kind: str = "JPEG", *, size: tuple[int, int] = (60, 40), orientation: int = 0) -> bytes:
+    """A small picture, its left half blue, perhaps with a note in its EXIF on how it is to be turned."""
+    from PIL import Image
+
+    image = Image.new("RGB", size, (200, next(_serial) % 200, 0))
+    image.paste((0, 0, 200), (0, 0, size[0] // 2, size[1]))
+    out = BytesIO()
+    notes = Image.Exif()
+    if orientation:
+        notes[0x0112], notes[0x010E] = orientation, "secret place"
+    image.save(out, kind, exif=notes)
+    return out.getvalue()
+
+
+def attachment(nomination: Nomination, kind: str = "certificate", state: str = "clean", **fields: Any) -> Any:
+    """A file of a dossier, in the storage."""
+    from django.core.files.base import ContentFile
+
+    from selection.models import Attachment
+    from selection.rules.attachment import EXTENSIONS, audience_of
+
+    content = fields.pop("content", None) or pdf()
+    mime = fields.pop("mime", "application/pdf")
+    digest = sha256(content).hexdigest()
+    given = {
+        "number": next(_serial) % 30000, "audience": audience_of(kind), "mime": mime, "size": len(content),
+        "sha256": digest, "source_sha256": digest, "source_name": "扫描件.pdf", "uploaded_at": OPENS_AT, **fields,
+    }  # fmt: skip
+    given["uploaded_by"] = given.get("uploaded_by") or user(organisation=nomination.unit)
+    row = Attachment(nomination=nomination, kind=kind, state=state, **given)
+    row.file.save(f"attachments/test/{row.key.hex}.{EXTENSIONS[mime]}", ContentFile(content), save=False)
+    row.save()
+    return row

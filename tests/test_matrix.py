@@ -14,6 +14,7 @@ from django.apps import apps
 from accounts.roles import Role
 from selection.models import (
     Assignment,
+    Attachment,
     Determination,
     Nomination,
     Objection,
@@ -22,6 +23,7 @@ from selection.models import (
     QualificationReview,
     Round,
     ScoreSheet,
+    Waiver,
 )
 from studios.models import Instalment, ProgressReport, Studio
 from tests import factories
@@ -40,6 +42,7 @@ BEFORE_RECOGNISED = (
     "on_notice cleared"
 )
 
+WAIVABLE = "nominator_review nominated correction"
 RUNNING = "preparing agreed active rectifying suspended"
 
 # step: (from, to, who)
@@ -62,6 +65,7 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "return_for_completion": ("county_review nominator_review", "returned", "bureau_officer"),
         "decline": ("nominator_review", "declined", "bureau_officer"),
         "nominate": ("nominator_review", "nominated", "bureau_officer"),
+        "ask_waiver": (WAIVABLE, WAIVABLE, "bureau_officer"),
         "request_correction": ("nominated", "correction", "reviewer"),
         "correct": ("correction", "nominated", "unit_clerk"),
         "qualify": ("nominated", "qualified", "reviewer manager"),
@@ -77,6 +81,11 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "recognise": ("cleared", "recognised", "leader"),
         "withdraw": (BEFORE_RECOGNISED, "withdrawn", "unit_clerk bureau_officer"),
         "revoke": ("recognised", "revoked", "leader"),
+    },
+    Waiver: {"approve": ("asked", "approved", "manager"), "refuse": ("asked", "refused", "manager")},
+    Attachment: {
+        "pass_scan": ("uploaded", "clean", "system"),
+        "quarantine": ("uploaded", "quarantined", "system"),
     },
     QualificationReview: {"conclude": ("open", "concluded", "reviewer")},
     Panel: {"freeze": ("preparing", "frozen", "manager"), "draw": ("frozen", "drawn", "supervisor")},
@@ -142,7 +151,8 @@ class Scene:
             self.actors[role] = factories.user(role, organisation=self.place)
         self.other = factories.user(organisation=self.place)
         orgs = {"unit": self.place, "county": self.place, "city": self.place}
-        self.nomination = factories.nomination("draft", orgs=orgs)
+        old_enough = {"born_on": date(1965, 3, 15)}  # for its bureau to ask for a waiver
+        self.nomination = factories.nomination("draft", orgs=orgs, **old_enough)
         self.round = self.nomination.round
 
     def make(self, model: type[Any]) -> Any:
@@ -153,6 +163,12 @@ class Scene:
 
     def _nomination(self) -> Nomination:
         return self.nomination
+
+    def _waiver(self) -> Waiver:
+        return factories.waiver(self.nomination)
+
+    def _attachment(self) -> Attachment:
+        return factories.attachment(self.nomination, state="uploaded", uploaded_by=self.other)
 
     def _qualificationreview(self) -> QualificationReview:
         return QualificationReview.objects.create(

@@ -18,6 +18,7 @@ from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
 from selection.models.dossier import write_rows
+from selection.models.eligibility import barred
 from selection.models.nomination import ROW_PARTS, plain_name
 from selection.models.nomination_guards import (
     REQUIRED_ORIGINALS,

@@ -12,19 +12,20 @@ from accounts.roles import Role
 from selection.errors import ReviewIncomplete
 from selection.messages import qualification as messages
 from selection.models import Nomination, QualificationReview
-from selection.models.nomination import RULE_NAMES
 from selection.queries.qualification import (
     REVIEWERS_NEEDED,
     conclusions_of,
     overdue_corrections,
     standing_reviews,
 )
+from selection.rules.eligibility_rules import Finding
 from workflow import calendar, clock, door, kinds, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, Refused, StepRefused
 from workflow.machine import subject_of
 from workflow.wording import listed
 
+DECIDING = ("hard", "soft")
 STARTED = kinds.named("qualificationreview.start", _("受理初审"))
 
 QUALIFIED, DISQUALIFIED = QualificationReview.Verdict.QUALIFIED, QualificationReview.Verdict.DISQUALIFIED
@@ -57,15 +58,15 @@ def conclude(
     *,
     by: Actor,
     verdict: str,
-    findings: Sequence[Mapping[str, str]],
+    findings: Sequence[Mapping[str, Any]],
     reason: str = "",
 ) -> QualificationReview:
-    """Submit one's conclusion: `findings` are {"rule", "human", "note"}, one a rule. The second of two that agree
+    """Submit one's conclusion: `findings` are {"rule", "human", "note", "evidence"}, one a rule. The second of two that agree
     moves the dossier at once; two that differ go to the manager. The ledger does not say which conclusion it is
     before both are there."""
     nomination = door.locked(review.nomination)
-    complete = _complete(nomination, findings)
-    grounds = [item["rule"] for item in complete if item["human"] == "fail"]
+    complete = _complete(nomination, findings, by)
+    grounds = [item["rule"] for item in complete if item["human"] == "fail" and item["force"] in DECIDING]
     _require_consistent(verdict, complete, grounds, reason)
     moved = door.take(
         review, "conclude", by=by, verdict=verdict, findings=complete, grounds=grounds, remark=reason,
@@ -77,27 +78,32 @@ def conclude(
     return moved
 
 
-def _complete(nomination: Nomination, findings: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Every rule's automatic result with the reviewer's, in the order of the rules."""
-    human = {item["rule"]: item for item in findings}
-    complete = []
-    for found in nomination.findings:
-        item = human.get(found.rule, {})
-        if item.get("human") not in ("pass", "fail"):
-            raise ReviewIncomplete(_("请对%(rule)s作出审核结论。") % {"rule": found.rule})
-        complete.append(
-            {
-                "rule": found.rule,
-                "automatic": found.outcome,
-                "human": item["human"],
-                "note": item.get("note", ""),
-            }
-        )
-    return complete
+def _complete(
+    nomination: Nomination, findings: Sequence[Mapping[str, Any]], by: Actor
+) -> list[dict[str, Any]]:
+    """Every rule as it was judged: its version, what was looked at, the automatic result, the reviewer's and why."""
+    given = {item["rule"]: item for item in findings}
+    return [_judged(nomination, found, given.get(found.rule, {}), by) for found in nomination.findings]
+
+
+def _judged(
+    nomination: Nomination, found: Finding, item: Mapping[str, Any], by: Actor
+) -> dict[str, Any]:
+    human = item.get("human") or ""
+    if human not in ("pass", "fail") and (found.decides or human):
+        raise ReviewIncomplete(_("请对%(rule)s作出审核结论。") % {"rule": found.rule})
+    return {
+        **found.snapshot(),
+        "human": human,
+        "note": item.get("note", ""),
+        "evidence": list(item.get("evidence", ())),
+        "waived": found.rule in nomination.waived,
+        "reviewer": by.name,
+    }
 
 
 def _require_consistent(
-    verdict: str, findings: Sequence[Mapping[str, str]], grounds: Sequence[str], reason: str
+    verdict: str, findings: Sequence[Mapping[str, Any]], grounds: Sequence[str], reason: str
 ) -> None:
     """The conclusion follows from the rules, and whatever departs from the automatic result is explained."""
     if verdict not in QualificationReview.Verdict.values:
@@ -106,9 +112,16 @@ def _require_consistent(
         raise ReviewIncomplete(_("%(rules)s为不符合，不能作出合格结论。") % {"rules": listed(grounds)})
     if verdict == DISQUALIFIED and not grounds:
         raise ReviewIncomplete(_("不合格结论须至少有一条规则为不符合。"))
-    departs = [item["rule"] for item in findings if item["human"] != item["automatic"]]
-    if (departs or verdict == DISQUALIFIED) and not reason.strip():
+    unexplained = [item for item in findings if _departs(item) and not item["note"].strip()]
+    if (unexplained or verdict == DISQUALIFIED) and not reason.strip():
         raise ReviewIncomplete(_("结论为不合格，或与系统核验不一致的，须填写理由。"))
+
+
+def _departs(item: Mapping[str, Any]) -> bool:
+    """The reviewer sees otherwise than the system: not where a person had to judge, nor where the province waived it."""
+    if item["force"] not in DECIDING or item["automatic"] not in ("pass", "fail"):
+        return False
+    return bool(item["human"] != item["automatic"] and not (item["waived"] and item["human"] == "pass"))
 
 
 def _settle(nomination: Nomination, both: Sequence[QualificationReview], by: Actor) -> None:
@@ -167,7 +180,7 @@ def disqualify(nomination: Nomination, *, by: Actor, grounds: Sequence[str], rea
     """Find disqualified, by rules and with the reason: by the manager's ruling where the reviewers differ."""
     nomination = door.locked(nomination)
     both = conclusions_of(nomination)
-    unknown = [rule for rule in grounds if rule not in RULE_NAMES]
+    unknown = [rule for rule in grounds if nomination.round.rulebook.rule(rule) is None]
     if unknown or not grounds:
         raise ReviewIncomplete(_("请选择不符合的规则。"))
     ruling = DISQUALIFIED.value if _differ(both) else ""

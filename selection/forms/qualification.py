@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions import qualification as actions
 from selection.models import Nomination, QualificationReview
-from selection.models.nomination import RULE_NAMES
+from selection.models.eligibility import names_of
 from selection.queries.dossier import CORRECTABLE, label_of
+from selection.rules.eligibility_rules import Finding
 from workflow.forms import StepForm, with_reason
 
-RULES = tuple((rule, format_lazy("{} {}", rule, name)) for rule, name in RULE_NAMES.items())
 HUMAN = (("pass", _("符合")), ("fail", _("不符合")))
 
 
@@ -25,11 +24,15 @@ class ConclusionForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for found in self.obj.nomination.findings:
+        nomination: Nomination = self.obj.nomination
+        names, waived = names_of(nomination.round.rulebook), nomination.waived
+        for found in nomination.findings:
             self.fields[f"result_{found.rule}"] = forms.ChoiceField(
-                label=_("%(rule)s %(name)s") % {"rule": found.rule, "name": RULE_NAMES[found.rule]},
+                label=_("%(rule)s %(name)s") % {"rule": found.rule, "name": names[found.rule]},
                 choices=HUMAN,
                 widget=forms.RadioSelect,
+                required=found.decides,
+                initial=_prefilled(found, waived),
             )
         self.fields["verdict"] = forms.ChoiceField(
             label=_("结论"), choices=QualificationReview.Verdict.choices, widget=forms.RadioSelect
@@ -60,6 +63,31 @@ class ConclusionForm(StepForm):
         )
 
 
+def _prefilled(found: Finding, waived: set[str]) -> str | None:
+    """The automatic result; what a person must see for themselves is left open."""
+    if found.rule in waived:
+        return "pass"
+    return found.outcome if found.outcome in ("pass", "fail") else None
+
+
+def _rule_choices(nomination: Nomination) -> list[tuple[str, str]]:
+    """The rules of the round that can disqualify."""
+    rules = nomination.round.rulebook
+    names = names_of(rules)
+    return [(rule.id, f"{rule.id} {names[rule.id]}") for rule in rules.eligibility if rule.decides_outcome]
+
+
+class GroundsForm(StepForm):
+    """A form that names rules of the round."""
+
+    grounds = forms.MultipleChoiceField(label=_("不符合的规则"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grounds: Any = self.fields["grounds"]
+        grounds.choices = _rule_choices(self.obj)
+
+
 class QualifyForm(StepForm):
     """The ruling that a nominee qualifies."""
 
@@ -73,13 +101,10 @@ class QualifyForm(StepForm):
     )
 
 
-class DisqualifyForm(StepForm):
+class DisqualifyForm(GroundsForm):
     """The ruling that a nominee does not qualify: by which rules, and why."""
 
     action = staticmethod(actions.disqualify)
-    grounds = forms.MultipleChoiceField(
-        label=_("不符合的规则"), choices=RULES, widget=forms.CheckboxSelectMultiple
-    )
     reason = forms.CharField(
         label=_("理由"),
         min_length=10,
@@ -89,7 +114,7 @@ class DisqualifyForm(StepForm):
     )
 
 
-class RulingForm(StepForm):
+class RulingForm(GroundsForm):
     """The manager's ruling on two conclusions that differ."""
 
     action = staticmethod(actions.rule)
@@ -98,7 +123,6 @@ class RulingForm(StepForm):
     )
     grounds = forms.MultipleChoiceField(
         label=_("不符合的规则"),
-        choices=RULES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("裁定不合格的，须选择。"),

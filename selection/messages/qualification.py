@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -11,7 +9,7 @@ from accounts.queries.people import people_with, recipients
 from accounts.roles import Role
 from selection.messages.letters import clerks_of, letter, occasion, officers_of, page_of
 from selection.models import Nomination
-from selection.models.nomination import RULE_NAMES
+from selection.models.eligibility import names_of
 from selection.queries.dossier import label_of
 from workflow.outbox import Letter, Recipient, Writer, queue
 
@@ -23,7 +21,7 @@ def disqualified(nomination: Nomination) -> None:
         days = nomination.round.rulebook.recheck_days
         lines = [
             gettext("%(name)s的申报（%(code)s）初审结论为不合格。") % _names(nomination),
-            *_rules(nomination.grounds),
+            *_rules(nomination),
             gettext("理由：%(reason)s") % {"reason": nomination.reason},
             gettext("对结论有异议的，可在%(days)s个工作日内申请复核。") % {"days": days},
         ]
@@ -96,7 +94,8 @@ def _names(nomination: Nomination) -> dict[str, str]:
     return {"name": nomination.nominee.name, "code": nomination.code}
 
 
-def _rules(grounds: Iterable[str]) -> list[str]:
+def _rules(nomination: Nomination) -> list[str]:
+    names = names_of(nomination.round.rulebook)
     return [
-        gettext("不符合：%(rule)s %(name)s") % {"rule": g, "name": RULE_NAMES.get(g, "")} for g in grounds
+        gettext("不符合：%(rule)s %(name)s") % {"rule": g, "name": names.get(g, "")} for g in nomination.grounds
     ]

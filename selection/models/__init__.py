@@ -17,6 +17,7 @@ from selection.models.panel import Assignment, Expert, Panel, Panelist, Recusal
 from selection.models.qualification import QualificationReview
 from selection.models.round import Quota, Round, RulebookVersion
 from selection.models.scoring import ScoreSheet
+from selection.models.waiver import Waiver
 
 __all__ = [
     "Achievement",
@@ -46,4 +47,5 @@ __all__ = [
     "RulebookVersion",
     "ScoreSheet",
     "ServiceRecord",
+    "Waiver",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -13,6 +14,7 @@ from django_fsm import GET_STATE, FSMField
 from accounts.models import Organisation, User
 from selection import policies
 from selection.models.attachment_kinds import attachments_complete
+from selection.models.eligibility import facts_of, other_routes, register_facts
 from selection.models.nomination_guards import IN_LIST as IN_LIST
 from selection.models.nomination_guards import (
     REQUIRED,
@@ -40,13 +42,13 @@ from selection.models.nomination_guards import (
     period_over,
     quota_left,
     result_computed,
+    softness_waived,
     unit_notice_done,
     within_ceiling,
 )
 from selection.models.nomination_guards import ROW_PARTS as ROW_PARTS
-from selection.models.nomination_guards import RULE_NAMES as RULE_NAMES
 from selection.models.round import Round
-from selection.rules.dossier import Facts, Finding, findings
+from selection.rules.eligibility_rules import Finding, evaluate, soft_failures
 from selection.rules.practice import months_until
 from workflow import clock, crypto
 from workflow.fields import EncryptedTextField
@@ -123,6 +125,7 @@ class Nomination(Machine):
         "withdrawn": ("mut", "arrow-back"),
         "revoked": ("red", "certificate-off"),
     }
+    WAIVABLE = (State.NOMINATOR_REVIEW, State.NOMINATED, State.CORRECTION)  # while a waiver may be asked for and given
     LOCK_WITH = ("round", "nominee")
 
     class Route(models.TextChoices):
@@ -369,21 +372,27 @@ class Nomination(Machine):
             "credit_code": self.unit.code,
         }
 
+    @cached_property
+    def register_facts(self) -> dict[str, Any]:
+        """What the register and the round know about the person; looked up once a row read."""
+        return {**register_facts(self.nominee), "other_routes": other_routes(self)}
+
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The automatic outcome of every eligibility rule."""
-        facts = self.facts
-        return findings(
-            Facts(
-                facts["id_number"],
-                self.born_on,
-                self.certificate_level,
-                self.certified_on,
-                min((start for start, _end, _here in facts["intervals"]), default=None),
-                min((start for start, _end, here in facts["intervals"] if here), default=None),
-            ),
-            self.reference_date,
-        )
+        """The automatic outcome of every eligibility rule of the round."""
+        return evaluate(self.round.rulebook.eligibility, facts_of(self), self.reference_date)
+
+    @property
+    def waived(self) -> set[str]:
+        """The rules from which the province has released this person."""
+        return {waiver.rule for waiver in self.waivers.all() if waiver.state == "approved"}
+
+    @property
+    def waivable(self) -> list[Finding]:
+        """What goes beyond a rule that is generally so, and for which nobody has asked yet."""
+        found = soft_failures(self.findings)
+        asked = {waiver.rule for waiver in self.waivers.all() if waiver.state != "refused"} if found else set()
+        return [one for one in found if one.rule not in asked]
 
     @property
     def practice_months(self) -> int:
@@ -506,6 +515,19 @@ class Nomination(Machine):
 
     @step(
         state,
+        source=WAIVABLE,
+        target=GET_STATE(lambda self, **given: self.state, states=list(WAIVABLE)),
+        label=_("申请放宽"),
+        by=policies.may_ask_waiver,
+        tone="quiet",
+        reason_required=True,
+        consequence=_("由省级处室负责人核准；核准前不能作出合格结论。"),
+    )
+    def ask_waiver(self) -> None:
+        pass
+
+    @step(
+        state,
         source=State.NOMINATED,
         target=State.CORRECTION,
         label=_("要求补正"),
@@ -537,7 +559,7 @@ class Nomination(Machine):
         target=State.QUALIFIED,
         label=_("初审合格"),
         by=policies.may_qualify,
-        needs=(after_closing, found_qualified),
+        needs=(after_closing, found_qualified, softness_waived),
     )
     def qualify(self, *, ruling: str = "") -> None:
         self.grounds, self.reason, self.ruling = [], "", ruling

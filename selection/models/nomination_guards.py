@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from selection.models.eligibility import barred, choice_labels, describe
 from selection.models.round import Round
-from selection.rules.dossier import Finding, hard_failures
-from selection.rules.eligibility import passes_on
+from selection.rules.eligibility_rules import Finding, hard_failures, soft_failures
 from workflow import calendar, clock
 from workflow.machine import Guard
 from workflow.rules.calendar import CalendarMissing, working_days_between
 from workflow.wording import listed
-
-RULE_NAMES = {
-    "E00": _("身份证号码有效"),
-    "E03": _("持有社会工作师以上证书"),
-    "E04": _("证书持有满3年"),
-    "E05": _("直接从事社会工作满5年"),
-    "E06": _("在本省从事社会工作满3年"),
-    "E07": _("年龄一般不超过55周岁"),
-}
-
-BAR_YEARS = 3  # after a revocation; our default
 
 REQUIRED = (
     "setting", "civil_status", "gender", "born_on", "ethnicity", "politics", "education", "phone", "posts", "field",
@@ -41,19 +29,6 @@ NOTICE_PROOF = ("unit_notice_place", "unit_notice_proof", "unit_notice_objection
 REQUIRED_ORIGINALS = ("identity", "certificate", "practice", "unit_notice")
 DECLARATIONS = ("truth_declared_at", "conflict_declared_at", "privacy_read_at", "publication_consent_at")
 IN_LIST = ("proposed", "on_notice", "cleared", "recognised")
-
-
-def barred(nominee: Any, on: date) -> str:
-    """Why this person may not stand again on that day: recognised already, or revoked too short ago."""
-    for recognition in nominee.recognitions.all():
-        if recognition.revoked_on is None:
-            return gettext("该人选已获得本称号，不能重复申报。")
-        ends = passes_on(recognition.revoked_on, BAR_YEARS)
-        if on < ends:
-            return gettext("该人选的称号曾被撤销，%(day)s前不能再次申报。") % {
-                "day": ends.strftime("%Y-%m-%d")
-            }
-    return ""
 
 
 def _in_window(nomination: Any) -> bool:
@@ -94,15 +69,20 @@ def _missing(nomination: Any) -> str:
 
 
 def _ineligible(nomination: Any) -> str:
-    return " ".join(describe(found) for found in hard_failures(nomination.findings))
+    labels = choice_labels(type(nomination))
+    rules = nomination.round.rulebook
+    return " ".join(describe(found, rules, labels) for found in hard_failures(nomination.findings))
 
 
-def describe(found: Finding) -> str:
-    """A finding as a sentence, with the day on which it would pass."""
-    text = gettext("%(rule)s：%(name)s不符合") % {"rule": found.rule, "name": RULE_NAMES[found.rule]}
-    if found.passes_on:
-        text += gettext("，满足日期为%(day)s") % {"day": found.passes_on.strftime("%Y-%m-%d")}
-    return text + gettext("。")
+def unwaived(nomination: Any) -> list[Finding]:
+    """What goes beyond a rule that is generally so, without the province's leave."""
+    return [found for found in soft_failures(nomination.findings) if found.rule not in nomination.waived]
+
+
+def _not_waived(nomination: Any) -> str:
+    rules, labels = nomination.round.rulebook, choice_labels(type(nomination))
+    found = [describe(one, rules, labels) for one in unwaived(nomination)]
+    return " ".join([*found, gettext("须由推荐单位说明理由申请放宽，并经省级核准，方可作出合格结论。")])
 
 
 def _unit_notice_long_enough(nomination: Any) -> bool:
@@ -237,9 +217,10 @@ not_an_officer = Guard(
 eligible = Guard("ineligible", _ineligible, lambda n: not hard_failures(n.findings))
 not_barred = Guard(
     "barred",
-    lambda n: barred(n.nominee, n.reference_date),
-    lambda n: not barred(n.nominee, n.reference_date),
+    lambda n: barred(n.nominee, n.round.rulebook),
+    lambda n: not barred(n.nominee, n.round.rulebook),
 )
+softness_waived = Guard("waiver_missing", _not_waived, lambda n: not unwaived(n))
 quota_left = Guard("quota_exceeded", _no_place, _has_place)
 after_closing = Guard(
     "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING

@@ -14,16 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination
 from selection.models.dossier import PARTS
+from selection.models.eligibility import in_years as in_years
 from selection.models.nomination_guards import (
     DECLARATIONS,
     REQUIRED,
     ROW_PARTS,
-    RULE_NAMES,
-    barred,
     notice_proven,
     unit_notice_done,
 )
-from selection.rules.dossier import Finding
+from selection.queries import eligibility
+from selection.queries.eligibility import fields_failing
 from workflow import calendar, clock
 from workflow.errors import Sentence
 from workflow.rules.calendar import CalendarMissing, add_working_days, working_days_between
@@ -46,7 +46,6 @@ class Section:
     title: Sentence
     hint: Sentence
     fields: tuple[str, ...]
-    rules: tuple[str, ...] = ()  # eligibility rules that look at its fields
 
 
 SECTIONS = (
@@ -57,28 +56,24 @@ SECTIONS = (
         (
             "gender", "born_on", "ethnicity", "politics", "education", "degree", "school", "major", "phone", "email",
         ),
-        ("E00", "E07"),
     ),
     Section(
         "posts",
         _("单位与职务"),
         _("单位性质、公务员身份、服务领域，可填写多个任职，标明主要任职"),
         ("setting", "civil_status", "field", "posts"),
-        ("E01", "E02"),
     ),
     Section(
         "certificate",
         _("职业资格证书"),
         _("级别、编号、批准日期，登记情况"),
         ("certificate_level", "certificate_number", "certified_on", "registration_number", "registered_until"),
-        ("E03", "E04"),
     ),
     Section(
         "practice",
         _("从业经历"),
         _("逐段填写，重叠的时间只计一次"),
         ("intervals",),
-        ("E05", "E06"),
     ),
     Section(
         "service", _("近五年服务记录"), _("逐年填写个案、小组、社区活动、受益人数和成效"), ("service_records",)
@@ -160,14 +155,6 @@ def lines_of(part: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(PARTS[part](**row)) for row in rows]
 
 
-def in_years(months: int) -> str:
-    """Months as years and months."""
-    years, rest = divmod(months, 12)
-    if rest:
-        return gettext("%(years)s年%(months)s个月") % {"years": years, "months": rest}
-    return gettext("%(years)s年") % {"years": years}
-
-
 def answers(nomination: Nomination) -> list[dict[str, Any]]:
     """Every section with its rows (field, label, answer), to read or to check."""
     return [
@@ -191,7 +178,7 @@ def fingerprint(nomination: Nomination, section: Section) -> str:
 
 def tasks(nomination: Nomination) -> list[dict[str, Any]]:
     """The sections as a task list."""
-    failed = {found.rule for found in nomination.findings if found.hard and found.outcome == "fail"}
+    failed = fields_failing(nomination)
     return [
         {
             "title": section.title,
@@ -212,7 +199,7 @@ def _state_of(nomination: Nomination, section: Section, failed: set[str]) -> str
         return "started" if any(nomination.answer(name) for name in section.fields) else ""
     if any(nomination.answer(name) for name in set(section.fields) - set(filled)):
         return "started"  # a line with a gap in a part that may be left out
-    if failed & set(section.rules):
+    if failed & set(section.fields):
         return "wrong"
     if section.slug == "unit" and unit_notice(nomination)["state"] != "pass":
         return "waiting"
@@ -237,68 +224,7 @@ def outstanding(listed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def rules(nomination: Nomination) -> list[dict[str, Any]]:
     """The eligibility rules one by one, as components/rule.html shows them."""
-    rows = [_rule(nomination, found) for found in nomination.findings]
-    reason = barred(nomination.nominee, nomination.reference_date)
-    rows.append(
-        {"title": _("未曾认定、无限制期"), "detail": gettext("E12、E13 · 系统核对"), "state": "fail" if reason else "pass",
-         "advice": reason}
-    )  # fmt: skip
-    rows.append(unit_notice(nomination))
-    rows.append(
-        {"title": _("非公务员、无处分、无失信"), "detail": gettext("E02、E09、E10 · 由推荐单位核实"), "state": "person",
-         "advice": ""}
-    )  # fmt: skip
-    return rows
-
-
-def _rule(nomination: Nomination, found: Finding) -> dict[str, Any]:
-    state = "wait" if found.outcome == "fail" and _unanswered(nomination, found.rule) else found.outcome
-    return {
-        "title": RULE_NAMES[found.rule],
-        "detail": f"{found.rule} · {_has(nomination, found)}",
-        "state": state,
-        "advice": _advice(nomination, found) if state != "wait" else "",
-    }
-
-
-_LOOKS_AT = {
-    "E03": "certificate_level", "E04": "certified_on", "E05": "intervals", "E06": "intervals", "E07": "born_on",
-}
-
-
-def _unanswered(nomination: Nomination, rule: str) -> bool:
-    field = _LOOKS_AT.get(rule)
-    return field is not None and not nomination.answer(field)
-
-
-def _has(nomination: Nomination, found: Finding) -> str:
-    if _unanswered(nomination, found.rule):
-        return gettext("尚未填写")
-    if found.rule == "E00":
-        return gettext("系统核对")
-    if found.rule == "E03":
-        return shown(nomination, "certificate_level")
-    if found.rule == "E07":
-        return gettext("%(n)s周岁，可放宽项") % {"n": found.has}
-    if found.rule == "E05":
-        return in_years(nomination.practice_months)
-    if found.rule == "E06":
-        return in_years(nomination.province_months)
-    start = getattr(nomination, _LOOKS_AT[found.rule])
-    return gettext("自%(day)s起") % {"day": start.isoformat()}
-
-
-def _advice(nomination: Nomination, found: Finding) -> str:
-    if found.outcome == "pass":
-        return ""
-    if found.rule == "E07":
-        return gettext("超过55周岁，须由推荐单位说明理由并经省级核准。")
-    if found.passes_on is not None:
-        return gettext("满足日期为%(day)s，晚于基准日%(reference)s，本轮不能提交。") % {
-            "day": found.passes_on.isoformat(),
-            "reference": nomination.reference_date.isoformat(),
-        }
-    return gettext("不符合条件，本轮不能提交。")
+    return [*eligibility.rows(nomination), unit_notice(nomination)]
 
 
 def unit_notice(nomination: Nomination) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from django.utils.translation import gettext, ngettext
 
 from selection.models import Nomination
 from selection.queries.dossier import in_years
+from selection.queries.eligibility import waivers_in_words
 from selection.rules.eligibility import age_on, full_years
+from workflow.wording import listed
 
 AGE_BAND = 5
 
@@ -41,6 +43,8 @@ def _summary(nomination: Nomination) -> tuple[tuple[str, Any], ...]:
         (gettext("服务领域"), nomination.get_field_display()),
         (gettext("推荐单位"), nomination.nominator.name),
     ]
+    if waived := waivers_in_words(nomination):
+        rows.append((gettext("放宽"), listed(waived)))
     return tuple(rows)
 
 

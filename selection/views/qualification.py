@@ -15,7 +15,7 @@ from accounts.roles import Role
 from selection.actions import qualification as actions
 from selection.forms.qualification import ConclusionForm, RulingForm
 from selection.models import Nomination, QualificationReview
-from selection.models.nomination import RULE_NAMES
+from selection.models.eligibility import names_of
 from selection.queries import dossier as dossiers
 from selection.queries import qualification as queries
 from workflow.errors import NotPermitted, Refused
@@ -91,6 +91,7 @@ def _context(request: HttpRequest, nomination: Nomination, own: Any, form: Any) 
     differ = len({review.verdict for review in both}) > 1 and nomination.state == "nominated"
     screened = nomination.state == "nominated" and nomination.round.state == "screening"
     reviewer = request.user.holds(Role.REVIEWER)  # type: ignore[union-attr]
+    names = names_of(nomination.round.rulebook)
     return {
         "nomination": nomination,
         "own": own,
@@ -108,7 +109,7 @@ def _context(request: HttpRequest, nomination: Nomination, own: Any, form: Any) 
         and nomination.round.state == "screening"
         and request.user.holds(Role.MANAGER),  # type: ignore[union-attr]
         "all_pass": all(one.outcome == "pass" for one in found),
-        "grounds": [f"{rule} {RULE_NAMES.get(rule, '')}" for rule in nomination.grounds],
+        "grounds": [f"{rule} {names.get(rule, '')}" for rule in nomination.grounds],
     }
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from selection.models import Nomination
-from selection.models.nomination_guards import barred, unit_notice_done
+from selection.models.eligibility import barred
+from selection.models.nomination_guards import unit_notice_done
 from selection.queries.dossier import masked_id, masked_phone, rules, tasks
 from tests import factories
 from workflow import clock
@@ -72,7 +73,7 @@ def test_a_unit_notice_is_long_enough_after_five_working_days(start, end, proof,
 
 
 def test_nobody_is_barred_who_was_never_recognised():
-    assert barred(factories.nominee(), factories.NOON.date()) == ""
+    assert barred(factories.nominee(), factories.round_().rulebook) == ""
 
 
 def states(row):
