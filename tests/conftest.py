@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +21,9 @@ LOADED_BY_MIGRATIONS = {"workflow_calendaryear"}
 def pytest_configure() -> None:
     """Sign-in is not what most tests measure: a slow hash would be most of their time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    media = tempfile.mkdtemp(prefix="lingxuan-test-")  # uploaded files of tests are nobody's
+    atexit.register(shutil.rmtree, media, ignore_errors=True)
+    settings.MEDIA_ROOT = Path(media)
 
 
 def lacking() -> Iterator[tuple[str, str]]:
