@@ -38,23 +38,97 @@ def career(world: World, on: date) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "phone": f"139{random.randrange(10**8):08d}",
-        "title": random.choice(TITLES),
+        "email": f"dossier{random.randrange(10**6)}@example.cn",
+        "ethnicity": random.choice(("汉族", "汉族", "汉族", "畲族", "回族")),
+        "politics": random.choice(("party", "masses", "democratic")),
+        "education": random.choice(("graduate", "bachelor", "bachelor", "college")),
+        "degree": random.choice(("master", "bachelor")),
+        "school": random.choice(("浙江某大学", "华东某师范大学", "浙江某学院")),
+        "major": random.choice(("社会工作", "社会学", "心理学")),
+        "setting": random.choice(
+            ("social_organisation", "social_organisation", "community", "public_institution")
+        ),
+        "civil_status": "none",
         "field": field,
         "certificate_level": random.choice(("intermediate", "intermediate", "senior")),
         "certificate_number": f"{certified.year}{random.randrange(10**8):08d}",
         "certified_on": certified,
-        "practice_since": started,
-        "province_since": started,
+        "service_records": _years(world, on),
+        "awards": _awards(world, on),
         "achievements": names.ACHIEVEMENTS.format(**numbers),
         "summary": names.SUMMARIES[field],
         "studio_plan": names.PLAN.format(
             mentees=random.randrange(5, 9), trainings=random.randrange(4, 9), stations=2
         ),
+        "studio_team": f"带头人一名，骨干社会工作师{random.randrange(2, 5)}名，督导一名。",
+        "studio_site": f"单位办公楼{random.randrange(1, 5)}层，约{random.randrange(30, 90)}平方米",
+        "studio_partners": "与街道社会工作站、学校、社区卫生服务中心各一处合作。",
+        "budget_lines": [
+            {"head": "training", "amount": random.randrange(15, 30) * 1000},
+            {"head": "research", "amount": random.randrange(5, 12) * 1000},
+            {"head": "equipment", "amount": random.randrange(3, 9) * 1000},
+        ],
         "unit_opinion": random.choice(names.OPINIONS),
         "unit_notice_place": "单位公告栏",
         "unit_notice_proof": "公告栏张贴照片两张，存档",
         "unit_notice_objections": "none",
     }
+
+
+def _years(world: World, on: date) -> list[dict[str, Any]]:
+    """What was done in each of the last years."""
+    random = world.random
+    return [
+        {
+            "year": year, "cases": random.randrange(4, 20), "groups": random.randrange(2, 8),
+            "activities": random.randrange(10, 40), "beneficiaries": random.randrange(200, 1500),
+            "outcome": random.choice(("服务对象满意度超过九成。", "结案率八成以上，无投诉。", "形成案例两篇，在全市交流。")),
+        }
+        for year in range(on.year - 3, on.year)
+    ]  # fmt: skip
+
+
+def _awards(world: World, on: date) -> list[dict[str, Any]]:
+    random = world.random
+    days = [on - timedelta(days=random.randrange(100, 1700)) for _number in range(2)]
+    return [
+        {
+            "kind": "project",
+            "title": "社区服务创新项目",
+            "level": "city",
+            "issuer": "市民政局",
+            "awarded_on": days[0],
+        },
+        {
+            "kind": "award",
+            "title": "优秀社会工作案例",
+            "level": "province",
+            "issuer": "省级行业组织",
+            "awarded_on": days[1],
+        },
+    ]
+
+
+def _path(world: World, unit: Organisation, on: date) -> dict[str, Any]:
+    """Posts and intervals: some came from another province, some teach beside."""
+    random = world.random
+    started = on - timedelta(days=random.randrange(7 * 365, 17 * 365))
+    here = started + timedelta(days=random.randrange(0, 3) * 365)
+    before = {
+        "started": started, "ended": here + timedelta(days=60), "unit": "外省某社会工作服务中心", "duty": "一线社会工作",
+        "in_province": False, "witness": "周主任",
+    }  # fmt: skip
+    since = {
+        "started": here,
+        "unit": unit.name,
+        "duty": "项目管理和督导",
+        "in_province": True,
+        "witness": "王理事长",
+    }
+    posts = [{"unit": unit.name, "title": random.choice(TITLES), "started": here, "primary": True}]
+    if random.random() < 0.3:
+        posts.append({"unit": "浙江某学院", "title": "兼职讲师"})
+    return {"posts": posts, "intervals": [before, since] if here > started else [since]}
 
 
 def draft(
@@ -66,7 +140,7 @@ def draft(
     born = on - timedelta(days=world.random.randrange(30 * 365, 54 * 365))
     number = id_number(world, born, female=world.random.random() < 0.7)
     row = actions.create(round_, by=clerk, name=world.name(), id_number=number, route=route)
-    facts = career(world, on)
+    facts = career(world, on) | _path(world, unit, on)
     start = clock.today() - timedelta(days=12)
     facts |= {"unit_notice_from": start, "unit_notice_until": start + timedelta(days=11)}
     for section in SECTIONS[:-1] if complete else SECTIONS[:1]:

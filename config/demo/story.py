@@ -157,7 +157,7 @@ class Story:
             withdrawn = dossiers.submitted(self.world, self.round, unit, route="county")
         with on(self.days.nominated, 15):
             requests = [
-                {"field": "practice_since", "reason": "请附2014年至2016年任职单位的证明。"},
+                {"field": "intervals", "reason": "请附2014年至2016年任职单位的证明。"},
                 {"field": "achievements", "reason": "请补充近五年服务成效的数据来源。"},
             ]
             county = self.world.officers[returned.county_id or 0]

@@ -199,11 +199,16 @@ def _state_of(nomination: Nomination, section: Section, failed: set[str]) -> str
         return "started" if any(nomination.answer(name) for name in section.fields) else ""
     if any(nomination.answer(name) for name in set(section.fields) - set(filled)):
         return "started"  # a line with a gap in a part that may be left out
+    if not filled and not NEEDED.intersection(section.fields):
+        return "optional"
     if failed & set(section.fields):
         return "wrong"
     if section.slug == "unit" and unit_notice(nomination)["state"] != "pass":
         return "waiting"
     return "done"
+
+
+SETTLED = ("done", "optional")  # nothing is missing
 
 
 def outstanding(listed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -215,7 +220,7 @@ def outstanding(listed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {"url": task["url"], "text": words[task["state"]] % {"title": task["title"]}}
         for task in listed
-        if task["state"] != "done"
+        if task["state"] not in SETTLED
     ]
 
 

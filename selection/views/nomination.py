@@ -17,6 +17,7 @@ from selection import policies
 from selection.models import Nomination, Round
 from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
+from selection.queries.dossier_versions import may_compare
 from selection.queries.round import quotas_of_officer, rounds_visible_to, working_days_left
 from selection.queries.steps import has_steps
 
@@ -78,7 +79,7 @@ def _act(row: Nomination, user: Any) -> dict[str, str] | None:
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A dossier: a task list for who fills it in, the whole of it for everybody else who may see it."""
     user: Any = request.user
-    nomination = get_object_or_404(queries.nominations_visible_to(user), pk=pk)
+    nomination = get_object_or_404(queries.dossiers_visible_to(user), pk=pk)
     context: dict[str, Any] = {
         "nomination": nomination,
         "rules": dossiers.rules(nomination),
@@ -95,6 +96,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_opinions": _reads_opinions(nomination, user),
         "may_correct": nomination.state == "correction" and policies.may_submit(nomination, user),
         "shows_hold": bool(user.roles & PROVINCIAL),
+        "compares": may_compare(user) and bool(nomination.submitted_at),
     }
     return render(request, "selection/nomination_detail.html", context)
 
@@ -118,7 +120,7 @@ def _tasks(nomination: Nomination) -> dict[str, Any]:
     listed = dossiers.tasks(nomination)
     return {
         "tasks": listed,
-        "done": sum(task["state"] == "done" for task in listed),
+        "done": sum(task["state"] in dossiers.SETTLED for task in listed),
         "total": len(listed),
         "outstanding": dossiers.outstanding(listed),
         "withdraw_url": reverse("step", args=["nominations", nomination.pk, "withdraw"]),

@@ -14,13 +14,18 @@ OPENS, CLOSES = datetime(2025, 3, 3, 8, 30), datetime(2025, 3, 20, 17, 30)
 VALUE_AT = datetime(2025, 3, 21, 21, 15)
 
 DOSSIER: dict[str, dict[str, Any]] = {
-    "基本信息": {"phone": "13900000000", "title": "总干事", "field": "children"},
-    "证书与从业": {
-        "certificate_level": "intermediate", "certificate_number": "2018000001", "certified_on": date(2018, 9, 20),
-        "practice_since": date(2014, 7, 1), "province_since": date(2014, 7, 1),
+    "基本信息": {"phone": "13900000000", "ethnicity": "汉族", "politics": "masses", "education": "bachelor"},
+    "单位与职务": {"field": "children", "posts-0-title": "总干事"},
+    "职业资格证书": {"certificate_number": "2018000001"},
+    "从业经历": {"intervals-0-duty": "儿童社会工作"},
+    "近五年服务记录": {
+        "service_records-0-year": 2024, "service_records-0-beneficiaries": 800, "service_records-0-outcome": "服务落地。",
     },
     "事迹与简介": {"achievements": "从事儿童社会工作十年，完成个案六十例。", "summary": "长期从事困境儿童社会工作。"},
-    "工作室设想": {"studio_plan": "建立儿童服务督导小组，三年带教十五人。"},
+    "工作室设想": {
+        "studio_plan": "建立儿童服务督导小组，三年带教十五人。", "studio_team": "五名社会工作师。", "studio_site": "中心二楼",
+        "budget_lines-0-head": "training", "budget_lines-0-amount": "20000",
+    },
     "单位意见与公示": {
         "unit_opinion": "同意推荐。", "unit_notice_from": date(2025, 2, 17), "unit_notice_until": date(2025, 2, 26),
         "unit_notice_place": "单位公告栏", "unit_notice_objections": "none",
@@ -29,6 +34,11 @@ DOSSIER: dict[str, dict[str, Any]] = {
     "声明": {
         "truth_declared_at": True, "conflict_declared_at": True, "privacy_read_at": True, "publication_consent_at": True,
     },
+}  # fmt: skip
+
+ELIGIBLE = {
+    "setting": "social_organisation", "civil_status": "none", "certificate_level": "intermediate",
+    "certified_on": date(2018, 9, 20), "practice_since": date(2014, 7, 1), "province_since": date(2014, 7, 1),
 }  # fmt: skip
 
 
@@ -58,7 +68,7 @@ def write_rulebook(manager: Visitor, nominator: int, *, places: int) -> None:
 
 def begin_dossier(clerk: Visitor, name: str) -> None:
     clerk.follow("申报推荐", within=NAV).follow("新建申报")
-    clerk.fill(name=name, id_number=factories.id_number(), route="county")
+    clerk.fill(name=name, id_number=factories.id_number(), route="county", **ELIGIBLE)
     clerk.press("建立申报").reads(f"{name}的申报材料")
 
 

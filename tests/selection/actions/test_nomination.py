@@ -42,18 +42,29 @@ class Scene:
 
     def fill(self, nomination, by=None):
         by = by or self.clerk
-        basic = {"gender": "female", "born_on": BORN, "phone": "13800001234", "title": "总干事",
-                 "other_affiliation": "", "field": "children"}  # fmt: skip
-        practice = {"certificate_level": "intermediate", "certificate_number": "2018001", "certified_on": date(2018, 9, 20),
-                    "practice_since": date(2014, 7, 1), "province_since": date(2014, 7, 1)}  # fmt: skip
+        basic = {"gender": "female", "born_on": BORN, "phone": "13800001234", "ethnicity": "汉族", "politics": "masses",
+                 "education": "bachelor"}  # fmt: skip
+        posts = {"setting": "social_organisation", "civil_status": "none", "field": "children",
+                 "posts": factories.lines_of(nomination, "posts")}  # fmt: skip
+        posts["posts"][0]["title"] = "总干事"
+        certificate = {"certificate_level": "intermediate", "certificate_number": "2018001",
+                       "certified_on": date(2018, 9, 20)}  # fmt: skip
+        studio = {"studio_plan": "建立督导小组。", "studio_team": "五人。", "studio_site": "中心二楼"}
+        lines = {
+            part: factories.lines_of(nomination, part)
+            for part in ("intervals", "service_records", "budget_lines")
+        }
         unit = {"unit_opinion": "同意推荐。", "unit_notice_from": date(2026, 8, 10),
                 "unit_notice_until": date(2026, 8, 20), "unit_notice_proof": "公告栏照片",
                 "unit_notice_place": "单位公告栏", "unit_notice_objections": "none"}  # fmt: skip
         for slug, values in (
             ("basic", basic),
-            ("practice", practice),
+            ("posts", posts),
+            ("certificate", certificate),
+            ("practice", lines),
+            ("service", lines),
             ("story", {"achievements": "十二年。", "summary": "长期从事。"}),
-            ("studio", {"studio_plan": "建立督导小组。"}),
+            ("studio", {**studio, **lines}),
             ("unit", unit),
         ):
             actions.save_section(nomination, section_named(slug), by=by, values=values)
@@ -219,8 +230,8 @@ def test_nothing_is_taken_before_the_opening():
 def test_a_certificate_two_days_too_young_names_the_day_on_which_it_would_pass():
     scene = Scene()
     draft = scene.fill(scene.begin())
-    practice = section_named("practice")
-    actions.save_section(draft, practice, by=scene.clerk, values={"certified_on": date(2023, 10, 12)})
+    certificate = section_named("certificate")
+    actions.save_section(draft, certificate, by=scene.clerk, values={"certified_on": date(2023, 10, 12)})
     with pytest.raises(StepRefused, match="2026-10-12") as refusal:
         actions.submit(draft, by=scene.clerk)
     assert refusal.value.code == "ineligible"
@@ -276,13 +287,17 @@ def test_a_declaration_keeps_the_time_at_which_it_was_made():
 def test_returned_field_by_field_completed_and_sent_again():
     scene = Scene()
     sent = actions.submit(scene.fill(scene.begin()), by=scene.clerk)
-    asked = [{"field": "title", "reason": "请写明全称"}, {"field": "summary", "reason": "过短，仅100%一句"}]
+    asked = [{"field": "posts", "reason": "请写明全称"}, {"field": "summary", "reason": "过短，仅100%一句"}]
     back = actions.return_for_completion(sent, by=scene.county, requests=asked)
     assert (back.state, back.requests) == ("returned", asked)
     assert "过短，仅100%一句" in Message.objects.get(kind="nomination.returned").body
     half = actions.save_section(
-        back, section_named("basic"), by=scene.clerk, values={"title": "总干事、督导"}
+        back,
+        section_named("posts"),
+        by=scene.clerk,
+        values={"posts": [{"unit": "某中心", "title": "总干事、督导"}]},
     )
+    assert (half.title, half.affiliations) == ("总干事、督导", ["某中心总干事、督导"])
     assert [row["field"] for row in half.requests] == ["summary"]
     again = actions.submit(half, by=scene.clerk)
     assert (again.state, again.requests) == ("county_review", [])
@@ -301,7 +316,7 @@ def test_the_county_does_not_return_what_lies_with_the_city():
     scene = Scene()
     ready = factories.nomination("nominator_review", round=scene.round, orgs=scene.orgs)
     with pytest.raises(NotPermitted):
-        actions.return_for_completion(ready, by=scene.county, requests=[{"field": "title", "reason": "请补"}])
+        actions.return_for_completion(ready, by=scene.county, requests=[{"field": "posts", "reason": "请补"}])
 
 
 def test_an_endorsement_without_the_originals_is_refused():

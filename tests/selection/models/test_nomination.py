@@ -81,19 +81,19 @@ def states(row):
 
 
 def test_a_complete_dossier_has_every_section_filled_in():
-    assert set(states(factories.nomination()).values()) == {"done"}
+    assert set(states(factories.nomination()).values()) == {"done", "optional"}
 
 
 def test_the_task_list_tells_empty_begun_wrong_and_waiting_apart():
     row = factories.nomination(
         achievements="",
         summary="",
-        title="",
+        ethnicity="",
         certified_on=date(2023, 10, 12),
         unit_notice_until=date(2026, 9, 20),
     )
     found = states(row)
-    assert (found["story"], found["basic"], found["practice"], found["unit"]) == (
+    assert (found["story"], found["basic"], found["certificate"], found["unit"]) == (
         "",
         "started",
         "wrong",

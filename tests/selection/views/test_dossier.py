@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from selection.models import Nomination
+from selection.queries.dossier import SECTIONS
 from tests import factories
 from workflow import clock
 
@@ -45,9 +46,12 @@ BASIC = {
     "gender": "female",
     "born_on": "1985-03-15",
     "phone": "139****5678",
-    "title": "主任",
-    "field": "elderly",
+    "ethnicity": "畲族",
 }
+ELIGIBLE = {
+    "setting": "community", "civil_status": "none", "certificate_level": "intermediate", "certified_on": "2018-09-20",
+    "practice_since": "2014-07-01", "province_since": "2016-07-01",
+}  # fmt: skip
 
 
 def test_a_clerk_begins_a_dossier(client):
@@ -55,17 +59,55 @@ def test_a_clerk_begins_a_dossier(client):
     client.force_login(factories.user("unit_clerk", organisation=orgs["unit"]))
     assert "西湖区民政局" in text(client.get(NEW))
     typed = {"round": round_.pk, "name": "沈雨晴", "id_number": factories.id_number(), "route": "county"}
-    done = client.post(NEW, typed)
+    done = client.post(NEW, typed | ELIGIBLE)
     row = Nomination.objects.get()
     assert (done.status_code, done.url) == (302, page(row))
     assert (row.nominator, row.county, row.unit) == (orgs["city"], orgs["county"], orgs["unit"])
+    assert (row.setting, row.certified_on, row.posts.get().unit) == (
+        "community",
+        date(2018, 9, 20),
+        row.unit.name,
+    )
+    assert [(each.started, each.ended, each.in_province) for each in row.intervals.all()] == [
+        (date(2014, 7, 1), date(2016, 6, 30), False),
+        (date(2016, 7, 1), None, True),
+    ]
+
+
+def test_what_would_fail_is_said_before_anything_long_and_when_it_would_pass(client):
+    round_ = factories.round_()
+    client.force_login(factories.user("unit_clerk", organisation=factories.tree()["unit"]))
+    typed = {
+        "round": round_.pk,
+        "name": "沈雨晴",
+        "id_number": factories.id_number(),
+        "route": "county",
+    } | ELIGIBLE
+    late = typed | {"certified_on": "2023-10-12", "civil_status": "servant"}
+    told = client.post(NEW, late)
+    assert (told.status_code, Nomination.objects.count()) == (200, 0)
+    assert {found["sentence"][:3] for found in told.context["fails"]} == {"E02", "E04"}
+    assert "满足日期为2026-10-12" in text(told)
+    assert 'value="沈雨晴"' in text(told)
+    assert client.post(NEW, late | {"told": "1"}).status_code == 302
+
+
+def test_an_age_above_the_limit_needs_approval_and_is_told(client):
+    round_ = factories.round_()
+    client.force_login(factories.user("unit_clerk", organisation=factories.tree()["unit"]))
+    old = factories.id_number(date(1965, 1, 1))
+    told = client.post(
+        NEW, {"round": round_.pk, "name": "沈雨晴", "id_number": old, "route": "county"} | ELIGIBLE
+    )
+    assert [found["state"] for found in told.context["fails"]] == ["person"]
+    assert "须经核准" in text(told)
 
 
 def test_a_wrong_identity_number_is_named_and_what_was_typed_stays(client):
     round_ = factories.round_()
     client.force_login(factories.user("unit_clerk", organisation=factories.tree()["unit"]))
     typed = {"round": round_.pk, "name": "沈雨晴", "id_number": "330106198503150000", "route": "county"}
-    found = client.post(NEW, typed)
+    found = client.post(NEW, typed | ELIGIBLE)
     assert found.status_code == 422
     assert text(found).count("身份证号有误，请核对18位号码。") == 2
     assert 'value="沈雨晴"' in text(found)
@@ -77,7 +119,7 @@ def test_a_second_route_shows_no_trace_of_the_first(client):
     first = factories.nomination("county_review", nominee=factories.nominee(id_number=number))
     client.force_login(factories.user("unit_clerk", organisation=factories.tree()["unit"]))
     typed = {"round": first.round.pk, "name": "沈雨晴", "id_number": number, "route": "county"}
-    found = client.post(NEW, typed)
+    found = client.post(NEW, typed | ELIGIBLE)
     assert "该人选在本轮已有申报" in text(found)
     assert first.code not in text(found)
     assert Nomination.objects.count() == 1
@@ -96,7 +138,8 @@ def test_nobody_else_begins_a_dossier(client, role):
 
 
 def test_the_task_list_names_what_is_missing_with_links(client, draft):
-    Nomination.objects.filter(pk=draft.pk).update(summary="", studio_plan="", certified_on=date(2023, 10, 12))
+    Nomination.objects.filter(pk=draft.pk).update(summary="", certified_on=date(2023, 10, 12))
+    draft.intervals.all().delete()
     found = text(client.get(page(draft)))
     for words in (
         "基本信息",
@@ -118,7 +161,7 @@ def test_the_task_list_asks_the_database_seldom(client, draft):
     assert len(captured) <= 20
 
 
-@pytest.mark.parametrize("section", ["basic", "practice", "story", "studio", "unit", "declarations"])
+@pytest.mark.parametrize("section", [section.slug for section in SECTIONS])
 def test_every_section_opens_with_its_draft_key(client, draft, section):
     found = client.get(edit(draft, section))
     assert found.status_code == 200
@@ -133,7 +176,7 @@ def test_a_saved_section_returns_to_the_task_list_and_an_untouched_phone_stays(c
     done = client.post(edit(draft, "basic"), BASIC)
     assert (done.status_code, done.url) == (302, page(draft))
     draft.refresh_from_db()
-    assert (draft.title, draft.field, draft.phone) == ("主任", "elderly", "13912345678")
+    assert (draft.ethnicity, draft.phone) == ("畲族", "13912345678")
 
 
 def test_a_section_opened_from_the_check_page_returns_there(client, draft):
@@ -153,8 +196,25 @@ def test_a_draft_may_have_gaps(client, draft):
     [
         ("basic", {**BASIC, "phone": "12"}, "手机号码应为11位数字"),
         ("basic", {**BASIC, "born_on": "1985-03-16"}, "出生日期与身份证号不一致"),
-        ("practice", {"certified_on": "2027-01-01"}, "证书批准日期不得晚于今天"),
-        ("practice", {"practice_since": "1820-01-01"}, "请核对年份"),
+        ("certificate", {"certified_on": "2027-01-01"}, "证书批准日期不得晚于今天"),
+        ("certificate", {"certified_on": "1820-01-01"}, "请核对年份"),
+        ("practice", {"intervals-rows": "1", "intervals-0-started": "1820-01-01"}, "请核对年份"),
+        (
+            "practice",
+            {"intervals-rows": "1", "intervals-0-started": "2020-01-01", "intervals-0-ended": "2019-01-01"},
+            "结束日期不得早于开始日期",
+        ),
+        (
+            "posts",
+            {
+                "posts-rows": "2",
+                "posts-0-unit": "甲中心",
+                "posts-0-primary": "on",
+                "posts-1-unit": "乙中心",
+                "posts-1-primary": "on",
+            },
+            "主要任职只能有一项",
+        ),
         (
             "unit",
             {"unit_notice_from": "2026-08-20", "unit_notice_until": "2026-08-10"},
@@ -199,7 +259,7 @@ def test_the_pages_of_writing_are_the_own_clerks_alone(client, draft):
 
 def test_the_reason_of_a_return_stands_at_its_field(client, draft):
     Nomination.objects.filter(pk=draft.pk).update(
-        state="returned", requests=[{"field": "title", "reason": "请写<全称>"}]
+        state="returned", requests=[{"field": "ethnicity", "reason": "请写<全称>"}]
     )
     found = text(client.get(edit(draft, "basic")))
     assert "退回意见：请写&lt;全称&gt;" in found
