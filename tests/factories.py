@@ -336,19 +336,19 @@ def waiver(nomination: Nomination, state: str = "asked", **fields: Any) -> Any:
 # Attachments ---------------------------------------------------------------------------------------------------------
 
 
-def pdf(pages: int = 1, *, password: str = "", owner: str = "", mark: str = "") -> bytes:
-    """A small PDF; different for each `mark`."""
+def pdf(pages: int = 1, *, password: str = "", owner: str = "", tail: bytes = b"") -> bytes:
+    """A small PDF, no two the same; `tail` follows its end as a comment."""
     from pypdf import PdfWriter
 
     writer = PdfWriter()
     for _page in range(pages):
         writer.add_blank_page(210, 297)
-    writer.add_metadata({"/Title": mark or f"页{next(_serial)}"})
+    writer.add_metadata({"/Title": f"页{next(_serial)}"})
     if password or owner:
         writer.encrypt(password, owner_password=owner or password)
     out = BytesIO()
     writer.write(out)
-    return out.getvalue()
+    return out.getvalue() + (b"%" + tail if tail else b"")
 
 
 def picture(kind: str = "JPEG", *, size: tuple[int, int] = (60, 40), orientation: int = 0) -> bytes:
