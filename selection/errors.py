@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from workflow.errors import Refused
 
 
@@ -87,3 +92,16 @@ class SealBroken(Refused):
     """A score sheet is not what was committed to."""
 
     code = "seal_broken"
+
+
+class BulkRefused(Refused):
+    """Of many that should take a step together, some refuse: none has taken it."""
+
+    code = "bulk_refused"
+
+    def __init__(self, refused: Sequence[Sequence[Any]]) -> None:
+        names = "、".join(str(row[2]) for row in refused[:20])
+        super().__init__(
+            _("%(n)s份不能办理，全部没有办理：%(names)s。") % {"n": len(refused), "names": names}
+        )
+        self.refused = refused  # [id, code, name, why] each

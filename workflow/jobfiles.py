@@ -65,3 +65,8 @@ def remove_old() -> int:
     """Forget the files whose day is over; how many."""
     old = JobFile.objects.filter(created_at__lt=clock.now() - KEPT)
     return old.delete()[1].get("workflow.JobFile", 0)
+
+
+def remove(job: Job) -> None:
+    """Forget what was uploaded for a job."""
+    job.files.filter(side=JobFile.Side.INPUT).delete()

@@ -1,4 +1,5 @@
 from selection.models.attachment import Attachment
+from selection.models.bulk import BulkRun
 from selection.models.deliberation import Proposal, Result
 from selection.models.determination import Determination, Recognition
 from selection.models.dossier import (
@@ -25,6 +26,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "BudgetLine",
+    "BulkRun",
     "Declaration",
     "Determination",
     "DossierVersion",

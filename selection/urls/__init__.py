@@ -3,6 +3,7 @@
 from selection.urls.board import urlpatterns as board
 from selection.urls.deliberation import urlpatterns as deliberation
 from selection.urls.determination import urlpatterns as determination
+from selection.urls.intake import urlpatterns as intake
 from selection.urls.nomination import urlpatterns as nomination
 from selection.urls.notice import urlpatterns as notice
 from selection.urls.objection import urlpatterns as objection
@@ -19,6 +20,7 @@ urlpatterns = [
     *quota,
     *board,
     *nomination,
+    *intake,
     *attachment,
     *qualification,
     *panel,
