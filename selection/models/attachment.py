@@ -48,7 +48,9 @@ class Attachment(Machine):
     sha256 = models.CharField(_("摘要"), max_length=64)  # of what is kept
     source_sha256 = models.CharField(_("原文件摘要"), max_length=64)  # of what was sent
     source_name = models.CharField(_("原文件名"), max_length=120)
-    uploaded_by = models.ForeignKey(User, verbose_name=_("上传人"), on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(
+        User, verbose_name=_("上传人"), on_delete=models.PROTECT, related_name="+"
+    )
     uploaded_at = models.DateTimeField(_("上传时间"), default=clock.now)
     scanned_at = models.DateTimeField(_("检查时间"), null=True, blank=True)
     scanner = models.CharField(_("检查程序"), max_length=120, blank=True)  # empty: none is configured
