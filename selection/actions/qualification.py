@@ -86,9 +86,7 @@ def _complete(
     return [_judged(nomination, found, given.get(found.rule, {}), by) for found in nomination.findings]
 
 
-def _judged(
-    nomination: Nomination, found: Finding, item: Mapping[str, Any], by: Actor
-) -> dict[str, Any]:
+def _judged(nomination: Nomination, found: Finding, item: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     human = item.get("human") or ""
     if human not in ("pass", "fail") and (found.decides or human):
         raise ReviewIncomplete(_("请对%(rule)s作出审核结论。") % {"rule": found.rule})

@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from selection.forms import rulebook_rules
 from selection.forms.draft import DraftForm
 from selection.models import Expert
 from selection.queries.round import nominators
@@ -69,6 +70,7 @@ SENTENCES: dict[str, Sentence] = {
     "negative": _("%(label)s不得为负数"),
     "shares_not_100": _("各期拨付比例合计应为100，现为%(total)s"),
     "no_quotas": _("请至少为一个推荐单位分配名额"),
+    **rulebook_rules.SENTENCES,
 }
 
 shares_format = RegexValidator(
@@ -127,6 +129,9 @@ class RulebookForm(DraftForm):
         self.criteria_rows = range(len(content.get("criteria") or ()) + SPARE_CRITERIA)
         for row in self.criteria_rows:
             self._add_criterion(row)
+        self.rule_rows = range(len(rulebook_rules.rows_in(content)) + rulebook_rules.SPARE)
+        for row in self.rule_rows:
+            self.fields |= rulebook_rules.fields_of(row)
 
     def may_wait(self) -> list[Any]:
         return [self.fields[name] for name in DATES]
@@ -160,6 +165,12 @@ class RulebookForm(DraftForm):
         return [[self[f"criterion_{row}_{part}"] for part in parts] for row in self.criteria_rows]
 
     @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The fields of each eligibility rule by their parts; a row without a rule is spare."""
+        parts = [name.removeprefix("rule_0_") for name in rulebook_rules.fields_of(0)]
+        return [{part: self[f"rule_{row}_{part}"] for part in parts} for row in self.rule_rows]
+
+    @property
     def quota_fields(self) -> list[Any]:
         """One field a nominator."""
         return [self[_quota(office)] for office in self.offices]
@@ -178,7 +189,18 @@ class RulebookForm(DraftForm):
                 self.add_error(
                     f"criterion_{row}_code", _("请把指标%(n)s的代号、名称和权重填完整") % {"n": row + 1}
                 )
+        for row in self.rule_rows:
+            for part, sentence in rulebook_rules.faults_of_row(self._rule(row)).items():
+                self.add_error(f"rule_{row}_{part}", sentence)
         return self.cleaned_data
+
+    def _rule(self, row: int) -> dict[str, Any]:
+        prefix = f"rule_{row}_"
+        parts = rulebook_rules.fields_of(0)
+        return {
+            name.removeprefix("rule_0_"): self.cleaned_data.get(prefix + name.removeprefix("rule_0_"))
+            for name in parts
+        }
 
     def _criterion(self, row: int) -> dict[str, Any]:
         return {
@@ -205,12 +227,21 @@ class RulebookForm(DraftForm):
             office.code: found[_quota(office)] for office in self.offices if found[_quota(office)]
         }
         stored["criteria"] = [_stored(row) for row in map(self._criterion, self.criteria_rows) if row["code"]]
+        stored["eligibility"] = rulebook_rules.stored([self._rule(row) for row in self.rule_rows])
         return stored
 
     def show(self, faults: Iterable[Fault]) -> None:
         """Say at each field what the rules lack."""
         for fault in faults:
-            self.add_error(self._place_of(fault.field), ValidationError(sentence_of(fault), code=fault.code))
+            place = (
+                self._place_of_rule(fault) if fault.field == "eligibility" else self._place_of(fault.field)
+            )
+            self.add_error(place, ValidationError(sentence_of(fault), code=fault.code))
+
+    def _place_of_rule(self, fault: Fault) -> str | None:
+        part = rulebook_rules.PLACES.get(fault.code, "id")
+        named = fault.arguments.get("rule")
+        return next((f"rule_{row}_{part}" for row in self.rule_rows if self._rule(row)["id"] == named), None)
 
     def _place_of(self, name: str) -> str | None:
         if name == "quotas":
@@ -235,9 +266,9 @@ def _stored(row: Mapping[str, Any]) -> dict[str, str]:
 
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     """Stored rules as the form's fields have them."""
-    found: dict[str, Any] = {
-        name: value for name, value in content.items() if name not in {"criteria", "strata", "quotas"}
-    }
+    parts = {"criteria", "strata", "quotas", "eligibility"}
+    found: dict[str, Any] = {name: value for name, value in content.items() if name not in parts}
+    found |= rulebook_rules.flat(content)
     for name in INSTANTS:
         if content.get(name):
             found[name] = (

@@ -24,7 +24,9 @@ def asked(waiver: Waiver) -> None:
         return letter(subject, lines, page_of(waiver))
 
     people = people_with(Role.MANAGER)
-    queue(recipients(people), event=f"waiver.asked:{waiver.pk}", kind="waiver.asked", write=write, about=waiver)
+    queue(
+        recipients(people), event=f"waiver.asked:{waiver.pk}", kind="waiver.asked", write=write, about=waiver
+    )
 
 
 def decided(waiver: Waiver) -> None:

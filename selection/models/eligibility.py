@@ -64,7 +64,14 @@ def facts_of(nomination: Any) -> dict[str, Any]:
     return found | nomination.register_facts
 
 
-_AS_ENTERED = ("setting", "is_civil_servant", "certificate_level", "certified_on", "born_on", "registered_until")
+_AS_ENTERED = (
+    "setting",
+    "is_civil_servant",
+    "certificate_level",
+    "certified_on",
+    "born_on",
+    "registered_until",
+)
 
 
 def register_facts(nominee: Any) -> dict[str, Any]:

@@ -8,10 +8,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination, Waiver
-from selection.models.eligibility import FACT_FIELDS, choice_labels, entered_words, names_of
-from selection.rules.eligibility_rules import Finding
+from selection.models.eligibility import (
+    FACT_FIELDS,
+    FACT_NAMES,
+    choice_labels,
+    cutoff,
+    entered_words,
+    name_of,
+    names_of,
+)
+from selection.rules.eligibility_rules import FACTS, Finding, Rule
+from selection.rules.rulebook import Rulebook
+from workflow.errors import Sentence
+from workflow.wording import days, listed, years
 
-DECIDERS = {
+DECIDERS: dict[str, Sentence] = {
     "system": _("系统核对"),
     "nominator": _("推荐单位核实"),
     "reviewer": _("初审员核实"),
@@ -103,5 +114,64 @@ def waivers_in_words(nomination: Nomination) -> list[str]:
     for found in nomination.findings:
         if found.rule in nomination.waived:
             aged = found.kind == "age_at_most"
-            words.append(gettext("年龄放宽") if aged else gettext("条件放宽：%(rule)s") % {"rule": names[found.rule]})
+            words.append(
+                gettext("年龄放宽") if aged else gettext("条件放宽：%(rule)s") % {"rule": names[found.rule]}
+            )
     return words
+
+
+# The rules themselves ------------------------------------------------------------------------------------------------
+
+FORCES: dict[str, Sentence] = {
+    "hard": _("必备条件"),
+    "soft": _("一般条件，可放宽"),
+    "warning": _("提示"),
+    "scoring": _("评分口径"),
+}
+KIND_NAMES: dict[str, Sentence] = {
+    "choice_in": _("属于所列选项"),
+    "not_flagged": _("声明没有"),
+    "held_full_years": _("自该日起满若干年"),
+    "union_years": _("累计满若干年，重叠只计一次"),
+    "age_at_most": _("年龄不超过若干周岁"),
+    "register_clear": _("系统登记中没有，或限制期已满"),
+    "dated_within_days": _("日期距基准日不超过若干日"),
+    "valid_until": _("基准日仍在有效期内"),
+    "scoring_window": _("只计近若干年"),
+    "person": _("由人核实"),
+}
+
+
+def choices_of(fact: str) -> dict[str, str]:
+    """The options of a fact with their names; nothing for a fact without options."""
+    if FACTS.get(fact) != "choice":
+        return {}
+    found: Any = Nomination._meta.get_field(FACT_FIELDS[fact])
+    return {str(value): str(label) for value, label in found.choices}
+
+
+def rule_rows(rules: Rulebook) -> list[dict[str, Any]]:
+    """The rules of a round for who reads its rulebook, each with the day at which it turns."""
+    return [
+        {
+            "rule": rule,
+            "name": name_of(rule),
+            "asks": _asks(rule),
+            "cutoff": cutoff(rule, rules.reference_date),
+            "force": FORCES.get(rule.force, rule.force),
+            "decides": DECIDERS.get(rule.decides, rule.decides),
+        }
+        for rule in rules.eligibility
+    ]
+
+
+def _asks(rule: Rule) -> str:
+    """What a rule looks at and what it asks for."""
+    parts: list[Sentence] = [FACT_NAMES[rule.fact]] if rule.fact in FACT_NAMES else []
+    parts.append(KIND_NAMES.get(rule.kind, rule.kind))
+    labels = choices_of(rule.fact)
+    if chosen := rule.params.get("choices"):
+        parts.append(listed(labels.get(item, item) for item in chosen))
+    if rule.number:
+        parts.append(days(rule.number) if rule.shape.number == "days" else years(rule.number))
+    return "：".join(str(part) for part in parts)

@@ -40,6 +40,7 @@ LABELS: dict[str, Any] = {
     "instalment_shares": _("各期拨付比例"),
     "management_years": _("管理期"),
     "quotas": _("推荐名额"),
+    "eligibility": _("资格条件"),
 }
 METHODS = (
     ("trimmed_mean", _("去掉一个最高分和一个最低分后的平均分")),

@@ -17,7 +17,12 @@ READERS = frozenset({Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, 
 def waivers_visible_to(user: Any) -> QuerySet[Waiver]:
     """Those of the dossiers that this person may see."""
     rows = Waiver.objects.select_related(
-        "nomination__round", "nomination__nominee", "nomination__unit", "nomination__nominator", "asked_by", "decided_by"
+        "nomination__round",
+        "nomination__nominee",
+        "nomination__unit",
+        "nomination__nominator",
+        "asked_by",
+        "decided_by",
     ).prefetch_related("nomination__round__rulebook_versions")
     return rows.filter(nomination__in=nominations_visible_to(user).order_by().values("pk"))
 

@@ -15,7 +15,9 @@ MEASURE = "《浙江省社会工作领军人才选拔办法》（浙民慈〔202
 OURS = "本系统默认，主办单位可改"
 
 
-def _rule(id: str, kind: str, force: str, name: str, name_en: str, source: str, decides: str, **params: Any) -> Rule:
+def _rule(
+    id: str, kind: str, force: str, name: str, name_en: str, source: str, decides: str, **params: Any
+) -> Rule:
     return Rule(id, 1, kind, force, name, name_en, source, decides, params)
 
 

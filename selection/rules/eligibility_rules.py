@@ -232,7 +232,15 @@ def evaluate(rules: Iterable[Rule], facts: Mapping[str, Any], on: date) -> tuple
 def _finding(rule: Rule, judged: Judged, on: date) -> Finding:
     inputs = {**judged.inputs, "on": on.isoformat()} if judged.inputs else {}
     return Finding(
-        rule.id, rule.version, rule.kind, rule.force, judged.outcome, rule.fact, inputs, judged.passes_on, judged.missing
+        rule.id,
+        rule.version,
+        rule.kind,
+        rule.force,
+        judged.outcome,
+        rule.fact,
+        inputs,
+        judged.passes_on,
+        judged.missing,
     )
 
 
@@ -249,8 +257,8 @@ def _judged(rule: Rule, facts: Mapping[str, Any], on: date) -> Judged:
 def _not_entered(rule: Rule) -> Judged:
     if rule.force == "scoring":
         return Judged("na", missing=True)
-    asked = rule.decides_outcome and "confirm" not in rule.shape.parameters
-    return Judged("fail" if asked or rule.kind == "choice_in" else "person", missing=True)
+    asked = rule.decides_outcome and rule.kind != "dated_within_days"  # an office dates what it looked up
+    return Judged("fail" if asked else "person", missing=True)
 
 
 def _choice_in(rule: Rule, value: Any, _on: date) -> Judged:

@@ -17,6 +17,7 @@ from selection.actions import round as actions
 from selection.forms import rulebook as rulebook_forms
 from selection.forms.round import NewRoundForm, of_round
 from selection.models import Round
+from selection.queries import eligibility
 from selection.queries import round as queries
 from selection.queries import rulebook as rulebook_queries
 from selection.queries.steps import has_steps
@@ -106,9 +107,10 @@ def round_rulebook(request: HttpRequest, code: str) -> HttpResponse:
     faults = round_.rulebook_faults
     context: dict[str, Any] = {"round": round_, "version": round_.rulebook_version, "faults": faults}
     if not faults:
-        rules = round_.rulebook
+        context["rules"] = rules = round_.rulebook
         context["groups"] = rulebook_queries.groups(rules)
         context["criteria"] = rulebook_queries.criteria(rules)
+        context["eligibility"] = eligibility.rule_rows(rules)
         context["quotas"] = rulebook_queries.quota_names(rules.quotas)
         context["places"] = sum(rules.quotas.values())
     return render(request, "selection/round_rulebook.html", context)
