@@ -48,12 +48,14 @@ def save_section(
     own = bool(writer) and last.get("writer") == writer and last.get("print") == present
     if own and seq <= last["seq"]:
         return nomination
-    if seen and not own and seen != present:
+    given = {name: value for name, value in values.items() if name in section.fields}
+    differs = any(nomination.answer(name) != value for name, value in given.items())
+    if seen and not own and seen != present and differs:
         raise StepRefused(
             _("您打开本节后，他人已作修改。请核对下方标出的现有内容，再次保存即以您所填为准。"),
             code="changed_meanwhile",
         )
-    _write(nomination, {name: value for name, value in values.items() if name in section.fields})
+    _write(nomination, given)
     nomination.saves[section.slug] = {
         "writer": writer, "seq": seq, "print": fingerprint(nomination, section),
     }  # fmt: skip

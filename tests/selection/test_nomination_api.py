@@ -81,16 +81,17 @@ def test_a_dossier_is_returned_field_by_field_and_corrected(client):
     call = caller(client, "bureau_officer", organisation=orgs["city"])
     step = f"nominations/{rows[0].pk}/steps/return_for_completion"
     assert call("post", step, {}).status_code == 400
-    back = call("post", step, {"reason_title": "请写全称"})
-    assert back.json()["requests"] == [{"field": "title", "reason": "请写全称"}]
+    back = call("post", step, {"reason_posts": "请写全称"})
+    assert back.json()["requests"] == [{"field": "posts", "reason": "请写全称"}]
     row = factories.nomination(
         "correction",
         orgs=orgs,
-        requests=[{"field": "title", "reason": "请写全称"}],
+        requests=[{"field": "posts", "reason": "请写全称"}],
         correction_due=date(2026, 9, 8),
     )
     clerk = caller(client, "unit_clerk", organisation=orgs["unit"])
-    done = clerk("post", f"nominations/{row.pk}/steps/correct", {"title": "总干事、督导"})
+    sent = {"posts-rows": 1, "posts-0-unit": "某中心", "posts-0-title": "总干事、督导"}
+    done = clerk("post", f"nominations/{row.pk}/steps/correct", sent)
     assert (done.status_code, done.json()["title"]) == (200, "总干事、督导")
 
 
