@@ -76,7 +76,9 @@ def _for_expert(user: Any) -> Q:
 
 def attachments_of(nomination: Nomination, user: Any) -> list[Attachment]:
     """The files of one dossier that this person may know of, in the order of the kinds."""
-    rows = attachments_visible_to(user).filter(nomination=nomination.pk)
+    rows = list(attachments_visible_to(user).filter(nomination=nomination.pk))
+    for row in rows:
+        row.nomination = nomination  # one object, whose rules are read once
     return sorted(rows, key=lambda row: (list(KINDS).index(row.kind), row.number))
 
 

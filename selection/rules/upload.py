@@ -28,6 +28,11 @@ _UNREADABLE = (
     AssertionError, NotImplementedError, SyntaxError, struct.error, zlib.error, PyPdfError,
 )  # fmt: skip
 _ACTS = {"/Launch", "/JavaScript", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"}
+_NAMED = {  # what is worth naming: a guess by two bytes is none
+    ".gif": "GIF", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WebP", ".svg": "SVG", ".html": "HTML",
+    ".docx": "Office", ".xlsx": "Office", ".pptx": "Office", ".doc": "Office", ".zip": "ZIP", ".rar": "RAR",
+    ".exe": "EXE", ".mp4": "MP4",
+}  # fmt: skip
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it mends in passing concerns nobody
 _one_by_one = threading.Semaphore(2)  # pictures unpacked at one time: each may take 200 MB
 
@@ -81,7 +86,7 @@ def _name_of(data: bytes, guesses: list[Any]) -> str:
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
         return "HEIC"
     best = max(guesses, key=lambda guess: float(guess.confidence), default=None)
-    return str(best.extension).lstrip(".").upper()[:8] if best is not None else ""
+    return _NAMED.get(str(best.extension), "") if best is not None else ""
 
 
 # PDF -----------------------------------------------------------------------------------------------------------------

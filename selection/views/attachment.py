@@ -23,7 +23,7 @@ from selection.models import Attachment, Nomination
 from selection.queries import attachment as queries
 from selection.queries.nomination import nominations_visible_to
 from selection.rules.attachment import MEGABYTE
-from workflow.errors import Refused
+from workflow.errors import NotPermitted, Refused
 
 # A file is nobody's page: no script, no frame around it but ours, no origin of its own.
 CLOSED = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -44,12 +44,25 @@ def nomination_attachments(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _listed(request, nomination, _form(request, nomination, kinds))
     if not kinds:
-        actions.change_attachments(nomination, by=request.user, kind=request.POST.get("kind", ""))  # type: ignore[arg-type]
-        raise Http404
+        return _refused(request, nomination)
     form = _form(request, nomination, kinds)
     if not form.is_valid():
         return _unread(request, nomination, form)
     return _answered(request, nomination, form, _taken(request, nomination, form))
+
+
+def _refused(request: HttpRequest, nomination: Nomination) -> HttpResponse:
+    """Nothing may be added: why, on the record."""
+    try:
+        actions.change_attachments(nomination, by=request.user, kind=request.POST.get("kind", "id"))  # type: ignore[arg-type]
+    except NotPermitted:
+        raise
+    except Refused as refusal:
+        if _wants_json(request):
+            result = {"name": "", "ok": False, "message": str(refusal), "code": refusal.code}
+            return JsonResponse({"results": [result]}, status=409)
+        messages.error(request, str(refusal))
+    return redirect("nomination_attachments", nomination.pk)
 
 
 def _form(request: HttpRequest, nomination: Nomination, kinds: Any) -> AttachmentForm:
