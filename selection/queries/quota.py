@@ -69,8 +69,11 @@ def rounds_of(user: Any) -> QuerySet[Round]:
 
 def totals(rows: QuerySet[Quota]) -> Account:
     """The sum of several accounts, equal to the sum of their lines."""
-    found = rows.order_by().aggregate(granted=Sum("places"), used=Sum("used"), returned=Sum("returned"))
-    return Account(**{name: number or 0 for name, number in found.items()})
+    # not under the names of the annotations: Django would sum a name by itself
+    found = rows.order_by().aggregate(
+        all_granted=Sum("places"), all_used=Sum("used"), all_returned=Sum("returned")
+    )
+    return Account(**{name.removeprefix("all_"): number or 0 for name, number in found.items()})
 
 
 def nominees_a_place(rows: QuerySet[Quota], round_: Round) -> str:
