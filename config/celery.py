@@ -20,6 +20,8 @@ _SWEEPS = {
     "selection.tasks.end_due_notices": 2.0,
     "selection.tasks.clear_due_nominations": 2.0,
     "selection.tasks.remind": 60.0,
+    "selection.tasks.scan_attachments": 10.0,
+    "selection.tasks.drop_orphaned_files": 3600.0,
     "selection.tasks.warn_of_ending_boards": 600.0,
     "studios.tasks.establish_studios": 5.0,
     "studios.tasks.remind_of_reports": 60.0,

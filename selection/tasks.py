@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from selection.actions import board, notice, qualification, reminders, round
+from selection.actions import attachment, board, notice, qualification, reminders, round
 
 
 @shared_task
@@ -44,6 +44,18 @@ def remind() -> None:
 def warn_of_ending_boards() -> None:
     """Boards of federations whose term ends soon or has ended, once each."""
     board.warn_of_ending_boards()
+
+
+@shared_task
+def scan_attachments() -> None:
+    """Files that no scanner has seen yet, where one is configured."""
+    attachment.scan_waiting()
+
+
+@shared_task
+def drop_orphaned_files() -> None:
+    """Files that belong to no record."""
+    attachment.drop_orphans()
 
 
 SWEEPS = (close_due_rounds, disqualify_overdue_corrections, end_due_notices, clear_due_nominations)

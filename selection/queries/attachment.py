@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -204,13 +204,14 @@ def task_of(nomination: Nomination) -> dict[str, Any]:
     note = gettext("证件、证书、从业和公示证明、业绩材料的扫描件或照片")
     if lacking:
         note = gettext("还缺：%(kinds)s") % {"kinds": gettext("、").join(lacking)}
-    return {
+    found: dict[str, Any] = {
         "title": gettext("附件"),
         "url": reverse("nomination_attachments", args=[nomination.pk]),
         "note": note,
         "state": _task_state(states, lacking),
         "slug": "attachments",
     }
+    return found | ({"lacks": "missing"} if lacking else {})
 
 
 def _task_state(states: list[str], lacking: list[str]) -> str:
@@ -218,7 +219,18 @@ def _task_state(states: list[str], lacking: list[str]) -> str:
         return "wrong"
     if lacking:
         return "started" if states else ""
-    return "waiting" if "uploaded" in states else "done"
+    return "done" if states else "optional"
+
+
+def sent_with(nomination: Nomination) -> list[dict[str, Any]]:
+    """The unit's files as a version of the dossier names them: by kind, number and digest."""
+    rows = nomination.attachments.filter(removed_at=None, kind__in=FROM_UNIT).order_by("kind", "number")
+    return list(rows.values("kind", "number", "sha256"))
+
+
+def lines_of_sent(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The same, as they are read."""
+    return [f"{Kind(row['kind']).label} {row['number']} · {row['sha256'][:12]}" for row in rows]
 
 
 # Sweeps --------------------------------------------------------------------------------------------------------------

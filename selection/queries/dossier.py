@@ -23,6 +23,7 @@ from selection.models.nomination_guards import (
     unit_notice_done,
 )
 from selection.queries import eligibility
+from selection.queries.attachment import task_of
 from selection.queries.eligibility import fields_failing
 from workflow import calendar, clock
 from workflow.errors import Sentence
@@ -179,7 +180,7 @@ def fingerprint(nomination: Nomination, section: Section) -> str:
 def tasks(nomination: Nomination) -> list[dict[str, Any]]:
     """The sections as a task list."""
     failed = fields_failing(nomination)
-    return [
+    rows = [
         {
             "title": section.title,
             "url": reverse("nomination_edit", args=[nomination.pk, section.slug]),
@@ -189,6 +190,7 @@ def tasks(nomination: Nomination) -> list[dict[str, Any]]:
         }
         for section in SECTIONS
     ]
+    return [*rows[:-1], task_of(nomination), *rows[-1:]]
 
 
 def _state_of(nomination: Nomination, section: Section, failed: set[str]) -> str:
@@ -215,10 +217,10 @@ def outstanding(listed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What stands between the dossier and its submission, with links."""
     words = {
         "": gettext("%(title)s未开始"), "started": gettext("%(title)s未填完"), "wrong": gettext("%(title)s须修改"),
-        "waiting": gettext("%(title)s期限未满"),
+        "waiting": gettext("%(title)s期限未满"), "missing": gettext("%(title)s未上传齐"),
     }  # fmt: skip
     return [
-        {"url": task["url"], "text": words[task["state"]] % {"title": task["title"]}}
+        {"url": task["url"], "text": words[task.get("lacks", task["state"])] % {"title": task["title"]}}
         for task in listed
         if task["state"] not in SETTLED
     ]

@@ -7,10 +7,13 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts.roles import PROVINCIAL, Role
 from selection.models import DossierVersion, Nomination
 from selection.models.nomination import ROW_PARTS
 from selection.models.nomination_guards import DECLARATIONS
+from selection.queries.attachment import lines_of_sent, sent_with
 from selection.queries.dossier import SECTIONS, label_of, lines_of, masked_phone, shown_value
 from workflow import crypto
 from workflow.rules.chain import canonical
@@ -22,7 +25,7 @@ def snapshot(nomination: Nomination) -> dict[str, Any]:
     phone = nomination.phone
     content["phone"] = masked_phone(phone) if phone else ""
     content["phone_key"] = crypto.keyed_hash(phone, "phone") if phone else ""
-    return {**content, "person": nomination.nominee.person_key}
+    return {**content, "attachments": sent_with(nomination), "person": nomination.nominee.person_key}
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -51,11 +54,22 @@ def chosen(versions: list[DossierVersion], older: str, newer: str) -> tuple[Doss
 
 def differences(older: DossierVersion, newer: DossierVersion) -> list[dict[str, Any]]:
     """Section by section the fields, each with both values and whether they differ."""
-    return [
+    parts = [
         {"section": section, "rows": rows, "changed": sum(row["changed"] for row in rows)}
         for section in SECTIONS
         if (rows := [_row(name, older.content, newer.content) for name in section.fields])
     ]
+    files = _files(older.content.get("attachments") or [], newer.content.get("attachments") or [])
+    section = {"slug": "attachments", "title": gettext("附件")}
+    return [*parts, {"section": section, "rows": [files], "changed": int(files["changed"])}]
+
+
+def _files(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> dict[str, Any]:
+    before, after = lines_of_sent(old), lines_of_sent(new)
+    lines = [("gone", line) for line in before if line not in after]
+    lines += [("come", line) for line in after if line not in before]
+    shown = {"old": "\n".join(before) or "—", "new": "\n".join(after) or "—"}
+    return {"label": gettext("附件"), **shown, "changed": bool(lines), "lines": lines}
 
 
 def _row(name: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
