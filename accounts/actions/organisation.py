@@ -17,6 +17,7 @@ from accounts.models import Organisation, OrganisationRecord
 from accounts.roles import Role
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
+from workflow.rules.identifiers import CREDIT_LENGTH, valid_credit_code
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "zhejiang.json"
 TREE_FROM = date(2021, 1, 1)  # the year of the first batch: earlier names are in no record of ours
@@ -88,7 +89,7 @@ def rename(organisation: Organisation, *, by: Actor, name: str, on: date, code: 
     """Give an organisation another name (and code) from a day on. What was printed stays as printed."""
     policies.require(by, Role.SYSTEM_ADMIN, _("机构更名"))
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    code = code or organisation.code
+    code = _checked(code) or organisation.code
     _require_a_change(organisation, name, code, on)
     before = organisation.name
     organisation.records.filter(valid_until=None).update(valid_until=on)
@@ -103,6 +104,14 @@ def rename(organisation: Organisation, *, by: Actor, name: str, on: date, code: 
         payload={"from": before, "to": name, "code": code, "on": on.isoformat()},
     )
     return organisation
+
+
+def _checked(code: str) -> str:
+    """The code in capitals. One as long as a social credit code is one, with the right check digit."""
+    code = code.strip().upper()
+    if len(code) == CREDIT_LENGTH and not valid_credit_code(code):
+        raise OrganisationRefused(_("统一社会信用代码%(code)s有误，请核对18位代码。") % {"code": code})
+    return code
 
 
 def _require_a_change(organisation: Organisation, name: str, code: str, on: date) -> None:

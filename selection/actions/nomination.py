@@ -229,6 +229,7 @@ def nominate(
     background: str,
     originals_checked: bool = False,
     originals: Iterable[str] = (),
+    dishonesty_checked_on: date | None = None,
 ) -> Nomination:
     """Put the person forward to the province on one of the nominator's places.
 
@@ -248,6 +249,7 @@ def nominate(
         opinion=opinion,
         background=background,
         originals=seen,
+        dishonesty_checked_on=dishonesty_checked_on,
         payload={"rank": rank, "opinion": opinion, "originals": seen},
     )
     _require_originals(moved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,7 @@ def substitute(
     background: str,
     originals_checked: bool = False,
     originals: Iterable[str] = (),
+    dishonesty_checked_on: date | None = None,
 ) -> Nomination:
     """Withdraw one nominee and put another forward on the same place and rank: both, or neither.
 
@@ -87,4 +89,5 @@ def substitute(
         background=background,
         originals_checked=originals_checked,
         originals=originals,
+        dishonesty_checked_on=dishonesty_checked_on,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from selection.models import Nomination
 from selection.models.nomination_guards import REQUIRED_ORIGINALS, missing_originals
 from selection.queries.nomination import next_rank_of
 from selection.queries.quota import successors_of
+from workflow import clock
 from workflow.forms import ReasonForm, StepForm
 from workflow.wording import listed
 
@@ -66,6 +68,17 @@ class OpinionsForm(OriginalsForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("违法违纪、处分、失信等核查情况，只供审核单位和省级查阅。"),
     )
+    dishonesty_checked_on = forms.DateField(
+        label=_("失信查询日期"),
+        required=False,
+        help_text=_("本人和单位均已查询的日期。规则书对查询日期距基准日的天数有限制。"),
+    )
+
+    def clean_dishonesty_checked_on(self) -> date | None:
+        day: date | None = self.cleaned_data["dishonesty_checked_on"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("失信查询日期不得晚于今天"))
+        return day
 
 
 class NominateForm(OpinionsForm):

@@ -57,6 +57,7 @@ def facts_of(nomination: Any) -> dict[str, Any]:
         "practice": [(start, end) for start, end, _here in intervals],
         "province_practice": [(start, end) for start, end, here in intervals if here],
         "awarded_on": [day for _kind, day in own["awards"] if day is not None],
+        "dishonesty_checked_on": nomination.dishonesty_checked_on,
         "education": nomination.education,
         "field": nomination.field,
         "route": nomination.route,

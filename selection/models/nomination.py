@@ -125,7 +125,11 @@ class Nomination(Machine):
         "withdrawn": ("mut", "arrow-back"),
         "revoked": ("red", "certificate-off"),
     }
-    WAIVABLE = (State.NOMINATOR_REVIEW, State.NOMINATED, State.CORRECTION)  # while a waiver may be asked for and given
+    WAIVABLE = (
+        State.NOMINATOR_REVIEW,
+        State.NOMINATED,
+        State.CORRECTION,
+    )  # while a waiver may be asked for and given
     LOCK_WITH = ("round", "nominee")
 
     class Route(models.TextChoices):
@@ -264,6 +268,7 @@ class Nomination(Machine):
     county_opinion = models.CharField(_("县级意见"), max_length=500, blank=True)
     nominator_opinion = models.CharField(_("推荐单位意见"), max_length=500, blank=True)
     background_opinion = models.CharField(_("背景审查意见"), max_length=500, blank=True)
+    dishonesty_checked_on = models.DateField(_("失信查询日期"), null=True, blank=True)  # person and unit
     rank_in_nominator = models.PositiveSmallIntegerField(_("推荐排序"), null=True, blank=True)
     nominated_at = models.DateTimeField(_("推荐时间"), null=True, blank=True)
     place_freed = models.BooleanField(_("名额已释放"), default=False)
@@ -391,7 +396,9 @@ class Nomination(Machine):
     def waivable(self) -> list[Finding]:
         """What goes beyond a rule that is generally so, and for which nobody has asked yet."""
         found = soft_failures(self.findings)
-        asked = {waiver.rule for waiver in self.waivers.all() if waiver.state != "refused"} if found else set()
+        asked = (
+            {waiver.rule for waiver in self.waivers.all() if waiver.state != "refused"} if found else set()
+        )
         return [one for one in found if one.rule not in asked]
 
     @property
@@ -438,7 +445,7 @@ class Nomination(Machine):
     )  # fmt: skip
     def submit(self, *, at: Any) -> None:
         self.submitted_at, self.requests = at, []
-        self.originals_checked, self.originals = False, {}
+        self.originals_checked, self.originals, self.dishonesty_checked_on = False, {}, None
 
     @step(
         state,
@@ -493,8 +500,18 @@ class Nomination(Machine):
         needs=(in_window, board_in_term, not_an_officer, quota_left),
         consequence=_("占用本单位一个推荐名额。"),
     )
-    def nominate(self, *, at: Any, rank: int, opinion: str, background: str, originals: list[str]) -> None:
+    def nominate(
+        self,
+        *,
+        at: Any,
+        rank: int,
+        opinion: str,
+        background: str,
+        originals: list[str],
+        dishonesty_checked_on: date | None = None,
+    ) -> None:
         self.nominated_at, self.rank_in_nominator = at, rank
+        self.dishonesty_checked_on = dishonesty_checked_on
         self.nominator_opinion, self.background_opinion = opinion, background
         if not self.originals_checked:
             self._saw("nominator", originals)

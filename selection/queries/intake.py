@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from selection.models import Nomination, Nominee, Round
+from selection.models.eligibility import barred
 from selection.models.nomination import plain_name
-from selection.models.nomination_guards import barred, office_held, officer_sentence
+from selection.models.nomination_guards import office_held, officer_sentence
 from selection.queries.nomination import Way, ways_of
 from selection.queries.sheets import units_for_import
 from selection.rules.eligibility import valid_id_number

@@ -7,15 +7,14 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from workflow.rules.identifiers import valid_credit_code as valid_credit_code
+
 MONTHS = 12
 ONE_DAY = timedelta(days=1)
 
 ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643: powers of 2 modulo 11
 ID_CHECKS = "10X98765432"
-
-CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
-CREDIT_CODE = re.compile(f"[{CREDIT_ALPHABET}]{{18}}")
 
 
 def passes_on(start: date, years: int) -> date:
@@ -89,11 +88,3 @@ def _is_date(digits: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def valid_credit_code(code: str) -> bool:
-    """Whether `code` is a unified social credit code: 18 characters (capitals), the GB 32100 check digit."""
-    if not CREDIT_CODE.fullmatch(code):
-        return False
-    total = sum(CREDIT_ALPHABET.index(sign) * pow(3, place, 31) for place, sign in enumerate(code[:-1]))
-    return CREDIT_ALPHABET.index(code[-1]) == -total % 31

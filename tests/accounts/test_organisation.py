@@ -76,3 +76,18 @@ def test_only_the_system_administrator_renames():
     bureau = factories.organisation("county")
     with pytest.raises(NotPermitted):
         organisation.rename(bureau, by=factories.user("security_admin"), name="新名", on=date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("91350100m000100y43", "91350100M000100Y43"), (" 330106 ", "330106"), ("", "T-1")]
+)
+def test_a_code_is_kept_in_capitals(typed, kept):
+    office = factories.organisation("employer", code="T-1")
+    renamed = organisation.rename(office, by=SYSTEM, name="新名", code=typed, on=date(2026, 7, 1))
+    assert renamed.code == kept
+
+
+def test_a_credit_code_with_a_wrong_check_digit_is_refused():
+    office = factories.organisation("employer", code="T-1")
+    with pytest.raises(OrganisationRefused, match="有误"):
+        organisation.rename(office, by=SYSTEM, name="新名", code="91350100M000100Y44", on=date(2026, 7, 1))

@@ -290,3 +290,32 @@ def test_the_rule_on_a_page_follows_the_waiver(state, shown):
     factories.waiver(row, state, remark="不同意放宽。")
     again = Nomination.objects.get()
     assert next(rule["state"] for rule in rules(again) if rule.get("rule") == "E07") == shown
+
+
+@pytest.mark.parametrize(
+    ("checked", "outcome"),
+    [
+        (None, "person"),
+        (date(2026, 9, 10), "person"),
+        (date(2026, 9, 9), "fail"),
+        (date(2026, 10, 12), "person"),
+    ],
+)
+def test_the_look_up_of_dishonesty_lists_is_at_most_thirty_days_old(checked, outcome):
+    row = factories.nomination(dishonesty_checked_on=checked)
+    assert next(found.outcome for found in row.findings if found.rule == "E10") == outcome
+
+
+def test_the_nominator_dates_the_look_up():
+    with clock.frozen(factories.NOON):
+        row = factories.nomination("nominator_review")
+        factories.quota(row.round, row.nominator)
+        bureau = factories.user("bureau_officer", organisation=row.nominator)
+        done = dossiers.nominate(
+            row, by=bureau, rank=1, opinion="同意推荐。", background="无记录。", originals_checked=True,
+            dishonesty_checked_on=date(2026, 8, 30),
+        )  # fmt: skip
+    assert done.dishonesty_checked_on == date(2026, 8, 30)
+    assert (
+        next(f.outcome for f in done.findings if f.rule == "E10") == "fail"
+    )  # 41 days before the reference date
