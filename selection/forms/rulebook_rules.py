@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models.eligibility import FACT_NAMES
@@ -86,17 +87,17 @@ def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def faults_of_row(given: Mapping[str, Any]) -> dict[str, Sentence]:
+def faults_of_row(given: Mapping[str, Any]) -> dict[str, str]:
     """What one row cannot be stored with: part -> sentence. An empty row is no rule."""
     if not given["id"]:
         return {}
     lacking = [part for part in ("name", "kind", "force", "decides") if not given[part]]
     if lacking:
-        return {lacking[0]: _("请把规则%(rule)s填完整") % {"rule": given["id"]}}
+        return {lacking[0]: gettext("请把规则%(rule)s填完整") % {"rule": given["id"]}}
     labels = choices_of(given["fact"])
     unknown = [item for item in _split(given["choices"]) if labels and _code(item, labels) not in labels]
     if unknown and KINDS[given["kind"]].choices:
-        return {"choices": _("没有“%(value)s”这一选项") % {"value": unknown[0]}}
+        return {"choices": gettext("没有“%(value)s”这一选项") % {"value": unknown[0]}}
     return {}
 
 

@@ -52,7 +52,7 @@ def facts_of(nomination: Any) -> dict[str, Any]:
     is absent, and left to a person."""
     own = nomination.facts
     intervals = own["intervals"]
-    found = {name: own[name] for name in _AS_ENTERED}
+    found: dict[str, Any] = {name: own[name] for name in _AS_ENTERED}
     found |= {
         "practice": [(start, end) for start, end, _here in intervals],
         "province_practice": [(start, end) for start, end, here in intervals if here],
@@ -62,7 +62,7 @@ def facts_of(nomination: Any) -> dict[str, Any]:
         "field": nomination.field,
         "route": nomination.route,
     }
-    return found | nomination.register_facts
+    return {**found, **nomination.register_facts}
 
 
 _AS_ENTERED = (
