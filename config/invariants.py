@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.apps import apps
 from django.db.models import Count, F, Q, Sum
 
-from selection.models import Nomination, Quota, Round, ScoreSheet
+from selection.models import Attachment, Nomination, Quota, Round, ScoreSheet
 from selection.queries.scoring import commitment_of
 from studios.models import Agreement
 from workflow import ledger
@@ -81,6 +82,19 @@ def _as_committed(pk: int) -> bool:
         return False
 
 
+def attachments_as_received() -> Iterator[tuple[str, str]]:
+    """Every file of a dossier is there, byte for byte as it was taken in."""
+    for row in Attachment.objects.order_by("pk").iterator(chunk_size=200):
+        try:
+            with row.file.open("rb") as file:
+                found = sha256(file.read()).hexdigest()
+        except FileNotFoundError:
+            yield subject_of(row), "the file is missing"
+            continue
+        if found != row.sha256:
+            yield subject_of(row), f"digest {found}, received {row.sha256}"
+
+
 def ledger_stands() -> Iterator[tuple[str, str]]:
     """Every chain is whole, and every published head still stands in it."""
     for fault in ledger.verify():
@@ -103,6 +117,7 @@ CHECKS: tuple[Check, ...] = (
     list_within_ceiling,
     instalments_sum_to_award,
     opened_sheets_match,
+    attachments_as_received,
     ledger_stands,
     states_known,
 )

@@ -15,9 +15,11 @@ from accounts.models import Organisation
 from selection.forms import rulebook_rules
 from selection.forms.draft import DraftForm
 from selection.models import Expert
+from selection.models.attachment_kinds import Kind
 from selection.queries.round import nominators
 from selection.queries.rulebook import LABELS, METHODS, NOTICE_MODES
-from selection.rules.rulebook import Fault
+from selection.rules.attachment import FROM_UNIT
+from selection.rules.rulebook import ABSENT, Fault
 from workflow import clock
 from workflow.errors import Sentence
 
@@ -37,6 +39,8 @@ WHOLE = {  # name -> unit of the hint
     "scoring_days": _("个工作日"),
     "recheck_days": _("个工作日"),
     "management_years": _("年"),
+    "max_file_mb": _("MB"),
+    "max_dossier_mb": _("MB"),
 }
 
 GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
@@ -48,6 +52,7 @@ GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
         ("notice_days", "notice_mode", "unit_notice_days", "correction_days", "recheck_days", "scoring_days"),
     ),
     (_("资助与管理"), ("award", "instalment_shares", "management_years")),
+    (_("附件"), ("max_file_mb", "max_dossier_mb", "required_attachments")),
 )
 
 SENTENCES: dict[str, Sentence] = {
@@ -106,6 +111,14 @@ class RulebookForm(DraftForm):
         max_length=60,
         validators=[shares_format],
         help_text=_("各期百分比，用逗号分开，合计100。"),
+    )
+
+    required_attachments = forms.MultipleChoiceField(
+        label=LABELS["required_attachments"],
+        choices=[(value, label) for value, label in Kind.choices if value in FROM_UNIT],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("缺少其中任何一种，申报不能提交。"),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, content: Mapping[str, Any]) -> None:
@@ -213,7 +226,8 @@ class RulebookForm(DraftForm):
         """What was typed, as a rulebook is stored."""
         found = self.cleaned_data
         stored: dict[str, Any] = {
-            name: found[name] for name in (*WHOLE, "method", "notice_mode", "instalment_shares")
+            name: found[name]
+            for name in (*WHOLE, "method", "notice_mode", "instalment_shares", "required_attachments")
         }
         stored["tie_criterion"] = found["tie_criterion"].strip().upper()
         stored |= {name: f"{found[name]:.2f}" for name in ("pass_line", "award")}
@@ -267,7 +281,8 @@ def _stored(row: Mapping[str, Any]) -> dict[str, str]:
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     """Stored rules as the form's fields have them."""
     parts = {"criteria", "strata", "quotas", "eligibility"}
-    found: dict[str, Any] = {name: value for name, value in content.items() if name not in parts}
+    found: dict[str, Any] = {**ABSENT, **content}
+    found = {name: value for name, value in found.items() if name not in parts}
     found |= rulebook_rules.flat(content)
     for name in INSTANTS:
         if content.get(name):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from selection.models import Expert
+from selection.models.attachment_kinds import Kind
 from selection.rules.rulebook import Rulebook
 from workflow import clock
 from workflow.errors import Sentence
@@ -40,6 +41,9 @@ LABELS: dict[str, Any] = {
     "instalment_shares": _("各期拨付比例"),
     "management_years": _("管理期"),
     "quotas": _("推荐名额"),
+    "max_file_mb": _("每个附件上限"),
+    "max_dossier_mb": _("每份申报附件合计上限"),
+    "required_attachments": _("必须上传的附件"),
     "eligibility": _("资格条件"),
 }
 METHODS = (
@@ -60,6 +64,7 @@ def groups(rules: Rulebook) -> list[tuple[Sentence, list[Row]]]:
         (_("评审专家"), _panel(rules)),
         (_("期限"), _periods(rules)),
         (_("资助与管理"), _money(rules)),
+        (_("附件"), _attachments(rules)),
     ]
 
 
@@ -123,6 +128,15 @@ def _money(rules: Rulebook) -> list[Row]:
         (LABELS["award"], f"¥{rules.award:,.2f}"),
         (LABELS["instalment_shares"], " / ".join(f"{share}%" for share in rules.instalment_shares)),
         (LABELS["management_years"], years(rules.management_years)),
+    ]
+
+
+def _attachments(rules: Rulebook) -> list[Row]:
+    names = listed(str(Kind(kind).label) for kind in rules.required_attachments)
+    return [
+        _row("max_file_mb", _("%(n)s MB"), rules.max_file_mb),
+        _row("max_dossier_mb", _("%(n)s MB"), rules.max_dossier_mb),
+        (LABELS["required_attachments"], names or gettext("无")),
     ]
 
 

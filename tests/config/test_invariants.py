@@ -56,6 +56,16 @@ def test_a_list_above_the_ceiling_is_named() -> None:
     assert broken() == {"list_within_ceiling"}
 
 
+def test_a_file_that_is_missing_or_changed_is_named() -> None:
+    row = factories.attachment(factories.nomination())
+    assert broken() == set()
+    with open(row.file.path, "ab") as file:
+        file.write(b" ")
+    assert broken() == {"attachments_as_received"}
+    row.file.storage.delete(row.file.name)
+    assert [each.what for each in invariants.broken()] == ["the file is missing"]
+
+
 def test_instalments_that_are_not_the_award_are_named() -> None:
     row = factories.round_("published", historical=True)
     recognition = Recognition.objects.create(
