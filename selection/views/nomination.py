@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import PROVINCIAL, Role
 from selection import policies
+from selection.collections.bulk import bulk_steps
 from selection.models import Nomination, Round
 from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
 from selection.queries.dossier_versions import may_compare
 from selection.queries.round import quotas_of_officer, rounds_visible_to, working_days_left
+from selection.queries.sheets import may_import
 from selection.queries.steps import has_steps
 
 PER_PAGE = 25
@@ -42,6 +44,8 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
         "states": Nomination.State.choices,
         "fields": Nomination.Field.choices,
         "quotas": quotas,
+        "bulk_steps": bulk_steps(user),
+        "may_import": may_import(user),
         "may_create": user.holds(Role.UNIT_CLERK) and user.organisation_id is not None,
         "rows": [(row, _act(row, user), _due(row)) for row in page],
         "may_rank": any(quota.used > 1 for quota in quotas),  # type: ignore[attr-defined]
