@@ -87,6 +87,11 @@ class DossierForm(DraftForm):
                 field.help_text,
             )
 
+    def may_wait(self) -> list[Any]:
+        """A line may have gaps even where the field may not: what lacks is said where the dossier is sent."""
+        lines = [field for name, field in self.fields.items() if "-" in name and field.required]
+        return [*super().may_wait(), *lines]
+
     def clean_phone(self) -> str:
         number = str(self.cleaned_data["phone"] or "").strip()
         if number == self.initial.get("phone"):

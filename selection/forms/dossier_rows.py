@@ -45,7 +45,7 @@ def _templates(part: str) -> dict[str, forms.Field]:
     model = PARTS[part]
     fields = fields_for_model(model, fields=model.ENTERED)
     for name, field in fields.items():
-        field.required = False
+        field.required = name in model.NEEDED  # marked so; an empty line is nobody's fault
         if name == "outcome":
             field.widget = forms.Textarea(attrs={"rows": 2})
     return fields
@@ -53,12 +53,7 @@ def _templates(part: str) -> dict[str, forms.Field]:
 
 def _fields(part: str) -> dict[str, forms.Field]:
     """Fresh fields of one line."""
-    model, made = PARTS[part], {}
-    for name, template in _templates(part).items():
-        field = template.__deepcopy__({})
-        if name in model.NEEDED:
-            field.widget.attrs["aria-required"] = "true"
-        made[name] = field
+    made = {name: template.__deepcopy__({}) for name, template in _templates(part).items()}
     if part == "service_records":
         last = clock.today().year
         made["year"].validators += [MinValueValidator(last - RECORD_YEARS), MaxValueValidator(last)]

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from selection.models import Nomination
-from selection.queries.dossier import in_years
+from selection.queries.dossier import in_years, lines_of
 from selection.queries.eligibility import waivers_in_words
 from selection.rules.eligibility import age_on, full_years
 from workflow.wording import listed
@@ -30,11 +30,31 @@ def shown_to_expert(nomination: Nomination) -> list[Section]:
     """The sections in reading order."""
     return [
         Section("s1", gettext("一、概要"), _summary(nomination), nomination.summary),
-        Section("s2", gettext("二、资质经历"), _record(nomination)),
-        Section("s3", gettext("三、主要事迹"), text=nomination.achievements),
-        Section("s4", gettext("四、工作室建设设想"), text=nomination.studio_plan),
-        Section("s5", gettext("五、单位意见"), text=nomination.unit_opinion),
+        Section("s2", gettext("二、资质经历"), _record(nomination), _lines(nomination, "intervals")),
+        Section("s3", gettext("三、近五年服务记录"), text=_lines(nomination, "service_records")),
+        Section("s4", gettext("四、成果与奖励"), text=_lines(nomination, "awards")),
+        Section("s5", gettext("五、主要事迹"), text=nomination.achievements),
+        Section("s6", gettext("六、工作室建设设想"), _studio(nomination), nomination.studio_plan),
+        Section("s7", gettext("七、单位意见"), text=nomination.unit_opinion),
     ]
+
+
+def _lines(nomination: Nomination, part: str) -> str:
+    """The lines of a part, without the witnesses: an expert has no business with them."""
+    return "\n".join(
+        lines_of(
+            part, [{**row, "witness": ""} if "witness" in row else row for row in nomination.answer(part)]
+        )
+    )
+
+
+def _studio(nomination: Nomination) -> tuple[tuple[str, Any], ...]:
+    return (
+        (gettext("团队"), nomination.studio_team),
+        (gettext("场地"), nomination.studio_site),
+        (gettext("合作站点"), nomination.studio_partners),
+        (gettext("经费预算"), "；".join(lines_of("budget_lines", nomination.answer("budget_lines")))),
+    )
 
 
 def _summary(nomination: Nomination) -> tuple[tuple[str, Any], ...]:

@@ -246,13 +246,13 @@ def test_a_refused_nomination_keeps_what_was_typed_and_says_why(client):
 def test_a_return_needs_a_reason_at_a_field(client):
     row = factories.nomination("county_review")
     signed_in(client, "bureau_officer", organisation=row.county)
-    assert client.post(step(row, "return_for_completion"), {"reason_title": " "}).status_code == 422
+    assert client.post(step(row, "return_for_completion"), {"reason_posts": " "}).status_code == 422
     done = client.post(
-        step(row, "return_for_completion"), {"reason_title": "请写全称", "reason_phone": "空号"}
+        step(row, "return_for_completion"), {"reason_posts": "请写全称", "reason_phone": "空号"}
     )
     row.refresh_from_db()
     assert (done.status_code, row.state) == (302, "returned")
-    assert row.requests == [{"field": "phone", "reason": "空号"}, {"field": "title", "reason": "请写全称"}]
+    assert row.requests == [{"field": "phone", "reason": "空号"}, {"field": "posts", "reason": "请写全称"}]
 
 
 def test_what_is_typed_is_never_markup(client):

@@ -152,5 +152,5 @@ def test_a_correction_names_the_fields(client):
     client.force_login(stage.reviewers[0])
     url = f"/steps/nominations/{stage.nominations[0].pk}/request_correction/"
     assert client.post(url, {}).status_code == 422
-    assert client.post(url, {"reason_title": "职务与证明不一致"}).status_code == 302
-    assert Nomination.objects.get().requests == [{"field": "title", "reason": "职务与证明不一致"}]
+    assert client.post(url, {"reason_posts": "职务与证明不一致"}).status_code == 302
+    assert Nomination.objects.get().requests == [{"field": "posts", "reason": "职务与证明不一致"}]
