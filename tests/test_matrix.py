@@ -65,6 +65,7 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "return_for_completion": ("county_review nominator_review", "returned", "bureau_officer"),
         "decline": ("nominator_review", "declined", "bureau_officer"),
         "nominate": ("nominator_review", "nominated", "bureau_officer"),
+        "substitute": ("nominated", "withdrawn", "bureau_officer"),
         "ask_waiver": (WAIVABLE, WAIVABLE, "bureau_officer"),
         "request_correction": ("nominated", "correction", "reviewer"),
         "correct": ("correction", "nominated", "unit_clerk"),

@@ -17,13 +17,12 @@ from selection.actions.dossier import sign as sign
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
+from selection.models.attachment_kinds import ORIGINALS, REQUIRED_ORIGINALS, missing_originals
 from selection.models.dossier import write_rows
 from selection.models.eligibility import barred
 from selection.models.nomination import ROW_PARTS, plain_name
 from selection.models.nomination_guards import (
-    REQUIRED_ORIGINALS,
     is_open,
-    missing_originals,
     office_held,
     officer_sentence,
     places_used,
@@ -277,15 +276,15 @@ def _require_free_rank(nomination: Nomination, rank: int) -> None:
 def _seen(all_of_them: bool, named: Iterable[str]) -> list[str]:
     """The papers that an office has held in its hand, in the order of the list."""
     wanted = {*named, *(REQUIRED_ORIGINALS if all_of_them else ())}
-    if stray := sorted(wanted - set(Nomination.Original.values)):
+    if stray := sorted(wanted - set(ORIGINALS)):
         raise StepRefused(_("没有“%(kind)s”这一类原件。") % {"kind": stray[0]}, code="no_such_original")
-    return [kind for kind in Nomination.Original.values if kind in wanted]
+    return [kind.value for kind in ORIGINALS if kind in wanted]
 
 
 def _require_originals(moved: Nomination) -> None:
     if not moved.originals_checked:
         seen = {kind for kinds in moved.originals.values() for kind in kinds}
-        names = [str(Nomination.Original(kind).label) for kind in missing_originals(seen)]
+        names = [kind.label for kind in missing_originals(seen)]
         raise StepRefused(
             _("请先核对原件，尚未核对：%(kinds)s。") % {"kinds": listed(names)}, code="originals_unchecked"
         )

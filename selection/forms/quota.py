@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from selection.actions import nomination as actions
 from selection.actions import quota
 from selection.models import Nomination
-from selection.models.nomination_guards import REQUIRED_ORIGINALS, missing_originals
+from selection.models.attachment_kinds import ORIGINALS, REQUIRED_ORIGINALS, missing_originals
 from selection.queries.nomination import next_rank_of
 from selection.queries.quota import successors_of
 from workflow import clock
@@ -26,7 +26,7 @@ class OriginalsForm(StepForm):
 
     originals = forms.MultipleChoiceField(
         label=_("已核对、与申报材料一致的原件"),
-        choices=Nomination.Original.choices,
+        choices=[(kind.value, kind.label) for kind in ORIGINALS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("身份证、职业资格证书、从业证明和单位公示证明必须核对；其他有则核对。"),
@@ -44,7 +44,7 @@ class OriginalsForm(StepForm):
         if self.cleaned_data.get("originals_checked"):
             seen += REQUIRED_ORIGINALS
         if (missing := missing_originals(seen)) and (seen or not self.seen_before):
-            names = listed(str(Nomination.Original(kind).label) for kind in missing)
+            names = listed(kind.label for kind in missing)
             self.add_error("originals", gettext("尚未核对：%(kinds)s") % {"kinds": names})
         return self.cleaned_data
 

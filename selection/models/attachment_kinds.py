@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -27,6 +28,11 @@ class Kind(models.TextChoices):
     BACKGROUND = "background", _("背景审查材料")
 
 
+# Papers of which an office holds the original in its hand; those that everybody has come first.
+ORIGINALS = (Kind.ID, Kind.CERTIFICATE, Kind.PRACTICE, Kind.UNIT_NOTICE, Kind.DIPLOMA, Kind.AWARD)
+REQUIRED_ORIGINALS = ORIGINALS[:4]
+
+
 class Audience(models.TextChoices):
     """For whose eyes a file is."""
 
@@ -48,6 +54,11 @@ def missing_kinds(nomination: Any) -> list[str]:
 def _what_is_missing(nomination: Any) -> str:
     names = [str(Kind(kind).label) for kind in missing_kinds(nomination)]
     return gettext("缺少附件：%(kinds)s。") % {"kinds": listed(names)}
+
+
+def missing_originals(seen: Iterable[str]) -> list[Kind]:
+    """The papers that must be seen and were not."""
+    return [kind for kind in REQUIRED_ORIGINALS if kind not in set(seen)]
 
 
 attachments_complete = Guard("attachments_missing", _what_is_missing, lambda n: not missing_kinds(n))

@@ -13,7 +13,7 @@ from django_fsm import GET_STATE, FSMField
 
 from accounts.models import Organisation, User
 from selection import policies
-from selection.models.attachment_kinds import attachments_complete
+from selection.models.attachment_kinds import attachments_complete, missing_originals
 from selection.models.eligibility import facts_of, other_routes, register_facts
 from selection.models.nomination_guards import IN_LIST as IN_LIST
 from selection.models.nomination_guards import (
@@ -30,7 +30,6 @@ from selection.models.nomination_guards import (
     found_disqualified,
     found_qualified,
     in_window,
-    missing_originals,
     no_material_objection,
     no_undecided_objection,
     not_an_officer,
@@ -191,16 +190,6 @@ class Nomination(Machine):
         NONE = "none", _("无异议")
         RAISED = "raised", _("有异议")
 
-    class Original(models.TextChoices):
-        """Papers that an office holds in its hand; those that everybody has come first."""
-
-        IDENTITY = "identity", _("身份证")
-        CERTIFICATE = "certificate", _("社会工作者职业资格证书")
-        PRACTICE = "practice", _("从业证明")
-        UNIT_NOTICE = "unit_notice", _("单位公示证明")
-        DIPLOMA = "diploma", _("学历学位证书")
-        AWARDS = "awards", _("获奖证书")
-
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="nominations")
     code = models.CharField(_("编号"), max_length=20)
     nominee = models.ForeignKey(Nominee, on_delete=models.PROTECT, related_name="nominations")
@@ -264,7 +253,7 @@ class Nomination(Machine):
     created_at = models.DateTimeField(_("创建时间"), default=clock.now)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     originals_checked = models.BooleanField(_("已核对原件"), default=False)
-    originals = models.JSONField(_("核对过的原件"), default=dict, blank=True)  # {"county": ["identity", …]}
+    originals = models.JSONField(_("核对过的原件"), default=dict, blank=True)  # {"county": ["id", …]}
     county_opinion = models.CharField(_("县级意见"), max_length=500, blank=True)
     nominator_opinion = models.CharField(_("推荐单位意见"), max_length=500, blank=True)
     background_opinion = models.CharField(_("背景审查意见"), max_length=500, blank=True)

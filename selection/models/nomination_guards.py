@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -26,7 +25,6 @@ ROW_PARTS = {
     "budget_lines": _("经费预算"),
 }  # fmt: skip
 NOTICE_PROOF = ("unit_notice_place", "unit_notice_proof", "unit_notice_objections")
-REQUIRED_ORIGINALS = ("identity", "certificate", "practice", "unit_notice")
 DECLARATIONS = ("truth_declared_at", "conflict_declared_at", "privacy_read_at", "publication_consent_at")
 IN_LIST = ("proposed", "on_notice", "cleared", "recognised")
 
@@ -111,11 +109,6 @@ def notice_proven(nomination: Any) -> bool:
     """Where it hung, what shows it, whether anybody objected and what came of that: all of it is written down."""
     settled = nomination.unit_notice_objections != "raised" or bool(nomination.unit_notice_conclusion)
     return settled and all(getattr(nomination, name) for name in NOTICE_PROOF)
-
-
-def missing_originals(seen: Iterable[str]) -> list[str]:
-    """The papers that must be seen and were not."""
-    return [kind for kind in REQUIRED_ORIGINALS if kind not in set(seen)]
 
 
 def _board_in_term(nomination: Any) -> bool:

@@ -53,7 +53,9 @@ def nominate_each(officer: int, rows: Sequence[int], start: Callable[[], Any]) -
         start()
         for row in found:
             try:
-                actions.nominate(row, by=by, rank=row.pk % 30_000 + 1, opinion="同意推荐。", background="无。")
+                actions.nominate(
+                    row, by=by, rank=row.pk % 30_000 + 1, opinion="同意推荐。", background="无。"
+                )
                 outcomes[row.pk] = "won"
             except Refused as refusal:
                 outcomes[row.pk] = refusal.code
@@ -88,9 +90,7 @@ def in_processes(officer: int, rows: Sequence[int]) -> dict[int, str]:
     """Each connection in a process of its own, forked before any is opened."""
     context = get_context("fork")
     barrier, outcomes = context.Barrier(CONNECTIONS), context.Queue()
-    workers = [
-        context.Process(target=_work, args=(officer, mine, barrier, outcomes)) for mine in dealt(rows)
-    ]
+    workers = [context.Process(target=_work, args=(officer, mine, barrier, outcomes)) for mine in dealt(rows)]
     for worker in workers:
         worker.start()
     found: dict[int, str] = {}

@@ -40,7 +40,9 @@ def rushed(file: Path, *rushes: str) -> list[Counter[str]]:
 def chains(file: Path) -> list[list[tuple[int, str]]]:
     """The ledger of each round in the file: number and kind of its entries."""
     with sqlite3.connect(file) as found:
-        rows = found.execute("SELECT chain_id, seq, kind FROM workflow_entry ORDER BY chain_id, seq").fetchall()
+        rows = found.execute(
+            "SELECT chain_id, seq, kind FROM workflow_entry ORDER BY chain_id, seq"
+        ).fetchall()
     return [[row[1:] for row in rows if row[0] == chain] for chain in dict.fromkeys(row[0] for row in rows)]
 
 

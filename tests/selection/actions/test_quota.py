@@ -152,7 +152,7 @@ def test_the_account_of_a_round_lists_who_holds_a_place_and_whose_came_back():
 
 # Originals -----------------------------------------------------------------------------------------------------------
 
-NEEDED = ["identity", "certificate", "practice", "unit_notice"]
+NEEDED = ["id", "certificate", "practice", "unit_notice"]
 
 
 def at_county():
@@ -162,10 +162,10 @@ def at_county():
 
 def test_the_county_writes_down_which_originals_it_has_seen():
     row, officer = at_county()
-    seen = ["awards", *NEEDED]
+    seen = ["award", *NEEDED]
     done = nominations.endorse(row, by=officer, opinion="同意上报。", originals=seen)
-    assert (done.originals_checked, done.originals) == (True, {"county": [*NEEDED, "awards"]})
-    assert '"originals":["identity","certificate","practice","unit_notice","awards"]' in (
+    assert (done.originals_checked, done.originals) == (True, {"county": [*NEEDED, "award"]})
+    assert '"originals":["id","certificate","practice","unit_notice","award"]' in (
         ledger.entries_of(done).get().payload
     )
 
@@ -173,7 +173,7 @@ def test_the_county_writes_down_which_originals_it_has_seen():
 def test_what_was_not_seen_is_named():
     row, officer = at_county()
     with pytest.raises(StepRefused, match="从业证明、单位公示证明") as refusal:
-        nominations.endorse(row, by=officer, opinion="同意上报。", originals=["identity", "certificate"])
+        nominations.endorse(row, by=officer, opinion="同意上报。", originals=["id", "certificate"])
     assert refusal.value.code == "originals_unchecked"
 
 
