@@ -83,10 +83,14 @@ def _complete(
 ) -> list[dict[str, Any]]:
     """Every rule as it was judged: its version, what was looked at, the automatic result, the reviewer's and why."""
     given = {item["rule"]: item for item in findings}
-    return [_judged(nomination, found, given.get(found.rule, {}), by) for found in nomination.findings]
+    waived = nomination.waived
+    return [
+        {**_judged(found, given.get(found.rule, {})), "waived": found.rule in waived, "reviewer": by.name}
+        for found in nomination.findings
+    ]
 
 
-def _judged(nomination: Nomination, found: Finding, item: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+def _judged(found: Finding, item: Mapping[str, Any]) -> dict[str, Any]:
     human = item.get("human") or ""
     if human not in ("pass", "fail") and (found.decides or human):
         raise ReviewIncomplete(_("请对%(rule)s作出审核结论。") % {"rule": found.rule})
@@ -95,8 +99,6 @@ def _judged(nomination: Nomination, found: Finding, item: Mapping[str, Any], by:
         "human": human,
         "note": item.get("note", ""),
         "evidence": list(item.get("evidence", ())),
-        "waived": found.rule in nomination.waived,
-        "reviewer": by.name,
     }
 
 
