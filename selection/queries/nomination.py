@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Organisation
 from accounts.roles import PROVINCIAL, Role
+from selection import policies
 from selection.models import Nomination, Objection, Round
 from selection.models.nomination import ROW_PARTS, plain_name
 
@@ -31,6 +32,11 @@ def nominations_visible_to(user: Any) -> QuerySet[Nomination]:
 def dossiers_visible_to(user: Any) -> QuerySet[Nomination]:
     """The same with every part that repeats."""
     return nominations_visible_to(user).prefetch_related(*ROW_PARTS)
+
+
+def reads_opinions(nomination: Nomination, user: Any) -> bool:
+    """The nominator's opinion is for itself and for the province."""
+    return bool(user.roles & PROVINCIAL) or policies.may_nominate(nomination, user)
 
 
 def _own(user: Any) -> Q:

@@ -97,7 +97,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "selection/nomination_tasks.html", context | _tasks(nomination))
     context |= {
         "answers": dossiers.answers(nomination),
-        "shows_opinions": _reads_opinions(nomination, user),
+        "shows_opinions": queries.reads_opinions(nomination, user),
         "may_correct": nomination.state == "correction" and policies.may_submit(nomination, user),
         "shows_hold": bool(user.roles & PROVINCIAL),
         "compares": may_compare(user) and bool(nomination.submitted_at),
@@ -135,7 +135,3 @@ def _tasks(nomination: Nomination) -> dict[str, Any]:
             "state": "unsent",
         },
     }
-
-
-def _reads_opinions(nomination: Nomination, user: Any) -> bool:
-    return bool(user.roles & PROVINCIAL) or policies.may_nominate(nomination, user)
