@@ -51,7 +51,7 @@ class Filter:
 
 def listed(user: Any, wanted: Filter) -> QuerySet[Quota]:
     """The quotas asked for: the newest round first, within it by the nominators' codes."""
-    rows = quotas_visible_to(user).order_by("-round", "nominator__kind", "nominator__code")
+    rows = quotas_visible_to(user).order_by("-round_id", "nominator__kind", "nominator__code")
     if wanted.round:
         rows = rows.filter(round__code=wanted.round)
     if wanted.full:

@@ -105,7 +105,7 @@ def nomination_rank(request: HttpRequest) -> HttpResponse:
 def _ranked_quota(request: HttpRequest) -> Quota:
     """The quota of the round named in the address, else of the newest open round."""
     user: Any = request.user
-    rows = quotas_of_officer(user).order_by("-round")
+    rows = quotas_of_officer(user).order_by("-round_id")
     if code := request.GET.get("round", "").replace("\0", ""):
         rows = rows.filter(round__code=code)
     quota = rows.first() if user.holds(Role.BUREAU_OFFICER) else None

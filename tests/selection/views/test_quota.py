@@ -127,6 +127,13 @@ def test_the_list_is_narrowed_by_round_and_by_what_is_left(client):
     assert "差额比0.30∶1" in text(client.get(f"{PAGE}?round={round_.code}"))  # 6 nominees for a ceiling of 20
 
 
+def test_the_newest_round_comes_first(client):
+    rounds = [a_round(name)[0] for name in ("杭州", "宁波", "温州")]
+    signed_in(client, "manager")
+    rows = client.get(PAGE).context["rows"]
+    assert [quota.round for quota, _board in rows] == rounds[::-1]
+
+
 def test_the_list_has_pages(client):
     a_round(*(f"{n}号" for n in range(27)))
     signed_in(client, "manager")
