@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 
 from workflow import clock
@@ -193,4 +193,6 @@ def _fail(job: Job, sentence: str) -> None:
 def _finish(job: Job, status: str, **values: Any) -> None:
     if values.get("result") is None:
         values.pop("result", None)
+    if status == Job.Status.DONE:
+        values["done"] = F("total")
     _held(job).update(status=status, finished_at=clock.now(), lease_until=None, **values)

@@ -56,7 +56,7 @@ def test_a_job_is_queued_done_and_keeps_its_result(kind, person):
     assert (job.status, job.started_by, job.started_by_name) == ("queued", str(person.pk), person.name)
     run_jobs()
     job.refresh_from_db()
-    assert (job.status, job.total, job.result, job.given) == ("done", 3, {"counted": 3}, {"a": 1})
+    assert (job.status, job.done, job.result, job.given) == ("done", 3, {"counted": 3}, {"a": 1})
     assert job.finished_at == factories.NOON and job.lease_until is None
 
 
