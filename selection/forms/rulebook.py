@@ -178,10 +178,11 @@ class RulebookForm(DraftForm):
         return [[self[f"criterion_{row}_{part}"] for part in parts] for row in self.criteria_rows]
 
     @property
-    def rules(self) -> list[dict[str, Any]]:
-        """The fields of each eligibility rule by their parts; a row without a rule is spare."""
+    def rules(self) -> list[tuple[str, list[Any]]]:
+        """The title of each eligibility rule and its fields; a row without a rule is spare."""
         parts = [name.removeprefix("rule_0_") for name in rulebook_rules.fields_of(0)]
-        return [{part: self[f"rule_{row}_{part}"] for part in parts} for row in self.rule_rows]
+        rows = [{part: self[f"rule_{row}_{part}"] for part in parts} for row in self.rule_rows]
+        return [(rulebook_rules.title_of(row), list(row.values())) for row in rows]
 
     @property
     def quota_fields(self) -> list[Any]:

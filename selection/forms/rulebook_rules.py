@@ -72,6 +72,12 @@ def fields_of(row: int) -> dict[str, forms.Field]:
     return {f"rule_{row}_{part}": field for part, field in made.items()}
 
 
+def title_of(row: Mapping[str, Any]) -> str:
+    """The rule of a row as it reads with its number, or nothing for a spare row."""
+    id, name, number = (str(row[part].value() or "") for part in ("id", "name", "number"))
+    return f"{id} {name.replace('{years}', number).replace('{days}', number)}".strip() if id else ""
+
+
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     """The stored rules as the fields have them."""
     found: dict[str, Any] = {}

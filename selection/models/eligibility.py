@@ -171,7 +171,7 @@ def _age_words(found: Finding, _labels: Mapping[str, str]) -> str:
     if "age" not in found.inputs:
         return _day_words(found)
     words = {"on": found.inputs["on"], "age": found.inputs["age"], "day": found.inputs["born_from"]}
-    return gettext("截至%(on)s%(age)s周岁，%(day)s及以后出生的不超龄") % words
+    return gettext("截至%(on)s为%(age)s周岁，%(day)s及以后出生的不超龄") % words
 
 
 def _register_words(found: Finding, _labels: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from selection.models.eligibility import (
 from selection.rules.eligibility_rules import FACTS, Finding, Rule
 from selection.rules.rulebook import Rulebook
 from workflow.errors import Sentence
-from workflow.wording import days, listed, years
+from workflow.wording import listed
 
 DECIDERS: dict[str, Sentence] = {
     "system": _("系统核对"),
@@ -44,6 +45,7 @@ def rows(nomination: Nomination) -> list[dict[str, Any]]:
                 "detail": _detail(nomination, finding, labels),
                 "state": _state(finding, waiver),
                 "advice": _advice(nomination, finding, waiver),
+                "url": reverse("waiver_detail", args=[waiver.pk]) if waiver else "",
             }
         )
     return found
@@ -167,11 +169,25 @@ def rule_rows(rules: Rulebook) -> list[dict[str, Any]]:
 
 def _asks(rule: Rule) -> str:
     """What a rule looks at and what it asks for."""
-    parts: list[Sentence] = [FACT_NAMES[rule.fact]] if rule.fact in FACT_NAMES else []
-    parts.append(KIND_NAMES.get(rule.kind, rule.kind))
     labels = choices_of(rule.fact)
-    if chosen := rule.params.get("choices"):
-        parts.append(listed(labels.get(item, item) for item in chosen))
-    if rule.number:
-        parts.append(days(rule.number) if rule.shape.number == "days" else years(rule.number))
-    return "：".join(str(part) for part in parts)
+    words = {
+        "fact": FACT_NAMES.get(rule.fact, ""),
+        "n": rule.number,
+        "choices": listed(labels.get(item, item) for item in rule.params.get("choices", ())),
+    }
+    pattern = _ASKS.get(rule.kind) if rule.number or words["choices"] else None
+    if pattern is None:
+        parts = [part for part in (words["fact"], KIND_NAMES.get(rule.kind, rule.kind)) if part]
+        return "：".join(str(part) for part in parts)
+    return str(pattern) % words
+
+
+_ASKS: dict[str, Sentence] = {
+    "choice_in": _("%(fact)s为%(choices)s"),
+    "held_full_years": _("自%(fact)s起满%(n)s年"),
+    "union_years": _("%(fact)s累计满%(n)s年，重叠只计一次"),
+    "age_at_most": _("按%(fact)s计算不超过%(n)s周岁"),
+    "register_clear": _("自%(fact)s起满%(n)s年"),
+    "dated_within_days": _("%(fact)s距基准日不超过%(n)s日"),
+    "scoring_window": _("%(fact)s在近%(n)s年内的计入"),
+}

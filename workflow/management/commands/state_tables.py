@@ -4,8 +4,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from workflow.machine import machines, steps_of
-
+from workflow.machine import Step, machines, steps_of
 
 HEAD = """# 状态与步骤 States and steps
 
@@ -28,7 +27,7 @@ def table(model: Any) -> list[str]:
     labels = dict(model._meta.get_field("state").flatchoices)
     lines = [f"## {model._meta.verbose_name} `{model._meta.model_name}`", ""]
     lines += ["```mermaid", "stateDiagram-v2"]
-    lines += [f"  {a} --> {b}: {s.name}" for s in steps_of(model) for a in s.sources for b in s.targets]
+    lines += [f"  {a} --> {b}: {s.name}" for s in steps_of(model) for a, b in _arrows(s)]
     lines += ["```", "", "| 步骤 | 名称 | 自 | 至 | 谁 | 条件 |", "| --- | --- | --- | --- | --- | --- |"]
     for s in steps_of(model):
         origin = "、".join(str(labels[state]) for state in s.sources)
@@ -38,3 +37,9 @@ def table(model: Any) -> list[str]:
             f"| `{s.name}` | {s.label} | {origin} | {target} | {', '.join(s.policy.roles)} | {needs} |"
         )
     return [*lines, ""]
+
+
+def _arrows(step: Step) -> list[tuple[str, str]]:
+    """From where to where; a step whose states are the same on both sides leaves each where it is."""
+    stays = step.sources == step.targets
+    return [(a, b) for a in step.sources for b in step.targets if a == b or not stays]
