@@ -33,7 +33,14 @@ KINDS = ("社会工作服务中心", "社会工作发展中心", "社会福利�
 
 UNIVERSITIES = ("东海大学", "钱江学院", "之江理工学院", "浙东师范学院", "南湖学院")  # invented
 ASSOCIATIONS = ("浙江民生社会工作研究会", "浙江社区治理促进会", "浙江养老服务促进会")  # invented
-DIRECT_NOMINATORS = ("浙江省民生社会工作联合会", "浙江省困境儿童服务指导中心")  # invented
+FEDERATION = "浙江省民生社会工作联合会"  # invented, as the other
+DIRECT_NOMINATORS = (FEDERATION, "浙江省困境儿童服务指导中心")
+BOARD = (
+    {"role": "会长", "name": "应怀谷"},
+    {"role": "副会长", "name": "楼听澜"},
+    {"role": "秘书长", "name": "诸葛惟明"},
+    {"role": "常务理事", "name": "贾望舒"},
+)
 
 SUMMARIES = {
     "children": "长期在一线为困境儿童提供个案和小组服务，牵头建立儿童关爱之家，带教本土社工。",

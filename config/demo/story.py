@@ -115,7 +115,7 @@ class Story:
 
     def units_of(self, nominator: Organisation) -> list[Organisation]:
         """The employers that a nominator puts people forward from."""
-        if nominator.kind == Organisation.Kind.DIRECT:
+        if nominator in self.world.direct:
             return [nominator]
         return [u for u in self.world.units if u.parent is not None and u.parent.parent_id == nominator.pk]
 
@@ -136,7 +136,7 @@ class Story:
         self.collect(nominate=False)
 
     def _one(self, nominator: Organisation, unit: Organisation, rank: int, nominate: bool) -> None:
-        direct = nominator.kind == Organisation.Kind.DIRECT
+        direct = nominator in self.world.direct
         route = "direct" if direct else ("city" if rank % 4 == 0 else "county")
         with on(self.days.dossiers, 9 + rank % 8, 5 * rank):
             row = dossiers.submitted(self.world, self.round, unit, route=route)

@@ -12,6 +12,7 @@ from accounts.demo import PASSWORD
 from accounts.models import Organisation, RoleGrant, User
 from accounts.roles import Role
 from config.demo import names
+from selection.actions import board
 from selection.models import Expert, Nomination
 
 SINCE = date(2021, 1, 1)
@@ -108,7 +109,7 @@ def _build_units(world: World) -> None:
 def _build_direct(world: World) -> None:
     for number, name in enumerate(names.DIRECT_NOMINATORS, start=1):
         unit = Organisation.objects.create(
-            kind=Organisation.Kind.DIRECT,
+            kind=Organisation.Kind.FEDERATION if name == names.FEDERATION else Organisation.Kind.DIRECT,
             code=f"51330000DEMO90{number:04d}",
             name=name,
             area="省直",
@@ -117,6 +118,11 @@ def _build_direct(world: World) -> None:
         world.direct.append(unit)
         world.clerks[unit.pk] = world.person(f"direct_clerk{number}", Role.UNIT_CLERK, unit)
         world.officers[unit.pk] = world.person(f"direct{number}", Role.BUREAU_OFFICER, unit)
+        if unit.has_board:
+            board.record(
+                unit, by=world.staff["manager"], ordinal=1, since=date(2021, 11, 29), until=date(2026, 11, 28),
+                document="第一次会员代表大会决议", officers=names.BOARD,
+            )  # fmt: skip
 
 
 def _counties_of_units(world: World) -> list[Organisation]:

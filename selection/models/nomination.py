@@ -13,7 +13,7 @@ from django_fsm import GET_STATE, FSMField
 
 from accounts.models import Organisation, User
 from selection import policies
-from selection.models.attachment_kinds import attachments_complete, missing_originals
+from selection.models.attachment_kinds import Kind, attachments_complete, missing_originals
 from selection.models.eligibility import facts_of, other_routes, register_facts
 from selection.models.nomination_guards import IN_LIST as IN_LIST
 from selection.models.nomination_guards import (
@@ -52,6 +52,7 @@ from selection.rules.practice import months_until
 from workflow import clock, crypto
 from workflow.fields import EncryptedTextField
 from workflow.machine import Machine, step
+from workflow.wording import listed
 
 
 class Nominee(models.Model):
@@ -409,6 +410,15 @@ class Nomination(Machine):
             row.printed for row in self.posts.all() if (row.ended is None or row.ended > today) and row.unit
         ]
         return printed or [f"{self.unit.name}{self.title}"]
+
+    @property
+    def originals_seen(self) -> list[tuple[Any, str]]:
+        """Which office has held which papers in its hand, in words."""
+        offices = {"county": self.county, "nominator": self.nominator}
+        return [
+            (offices[office], listed(dict(Kind.choices).get(kind, kind) for kind in kinds))
+            for office, kinds in self.originals.items()
+        ]
 
     @property
     def on_hold(self) -> bool:

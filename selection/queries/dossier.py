@@ -205,9 +205,14 @@ def _state_of(nomination: Nomination, section: Section, failed: set[str]) -> str
         return "optional"
     if failed & set(section.fields):
         return "wrong"
-    if section.slug == "unit" and unit_notice(nomination)["state"] != "pass":
-        return "waiting"
-    return "done"
+    return _unit_state(nomination) if section.slug == "unit" else "done"
+
+
+def _unit_state(nomination: Nomination) -> str:
+    """All that is needed is filled in: what came of an objection, and whether the notice has stood long enough."""
+    if not notice_proven(nomination):
+        return "started"
+    return "done" if unit_notice(nomination)["state"] == "pass" else "waiting"
 
 
 SETTLED = ("done", "optional")  # nothing is missing
