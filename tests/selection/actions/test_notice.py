@@ -9,6 +9,7 @@ from django.utils import timezone
 from selection.actions import determination, notice
 from selection.errors import ListMismatch
 from selection.models import Nomination, NoticeEntry, Proposal, PublicNotice, Round
+from selection.models.dossier import write_rows
 from tests.factories import id_number, nomination, objection, office, round_, tree
 from workflow import clock
 from workflow.errors import CalendarYearMissing, NotPermitted, StepRefused
@@ -71,8 +72,7 @@ def test_whoever_wrote_it_does_not_post_it() -> None:
 
 def test_a_planted_number_blocks_until_it_is_gone_and_checked_again() -> None:
     row, people, who = proposed_round()
-    people[0].other_affiliation = f"某中心{id_number()}"
-    people[0].save()
+    write_rows(people[0], "posts", [{"unit": f"某中心{id_number()}", "title": "主任"}])
     made = composed(row, who, contact="电话13800001111")
     made = notice.scan(made, by=who["publisher"])
     assert {f["kind"] for f in made.scan_findings} == {"id_number", "phone"}
