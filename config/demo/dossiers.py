@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Organisation
-from config.demo import names
+from config.demo import files, names
 from config.demo.world import World
 from selection.actions import nomination as actions
 from selection.models import Nomination, Round
@@ -145,7 +145,10 @@ def draft(
     facts |= {"unit_notice_from": start, "unit_notice_until": start + timedelta(days=11)}
     for section in SECTIONS[:-1] if complete else SECTIONS[:1]:
         row = actions.save_section(row, section, by=clerk, values=facts)
-    return actions.sign(row, by=clerk, declared=DECLARED) if complete else row
+    if not complete:
+        return row
+    files.attach(row, clerk)
+    return actions.sign(row, by=clerk, declared=DECLARED)
 
 
 def submitted(world: World, round_: Round, unit: Organisation, *, route: str) -> Nomination:
