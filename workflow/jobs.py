@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext
 
 from workflow import clock
@@ -84,7 +85,8 @@ class Progress:
 
     def hold(self) -> None:
         """Inside the transaction that writes, first: nobody else has the job, nobody has cancelled it."""
-        if not _held(self.job).select_for_update().filter(cancel_asked=False).exists():
+        ours = _held(self.job).filter(cancel_asked=False).select_for_update()
+        if ours.values_list("pk", flat=True).first() is None:
             raise Cancelled
 
     def finish(self, result: Mapping[str, Any]) -> None:
@@ -107,6 +109,7 @@ def start(kind: str, *, by: Actor, given: Mapping[str, Any], key: str = "", abou
             "kind": kind,
             "started_by": str(by.id),
             "started_by_name": str(by.name)[:60],
+            "language": translation.get_language() or "zh-hans",
             "given": dict(given),
             "about": about,
         },
@@ -166,7 +169,12 @@ def claim(wanted: Job | None = None) -> Job | None:
 
 
 def run(job: Job) -> None:
-    """Do a claimed job to its end."""
+    """Do a claimed job to its end, in the language of who started it."""
+    with translation.override(job.language):
+        _run(job)
+
+
+def _run(job: Job) -> None:
     try:
         result = kind_of(job).run(job, Progress(job))
     except Cancelled:

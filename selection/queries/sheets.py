@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -29,6 +30,7 @@ SHEETS = {
     "budget_lines": "预算",
 }
 GUIDE = "填写说明"
+FORMAT_LANGUAGE = "zh-hans"
 FROM_ID_NUMBER = ("gender", "born_on")  # the identity number says it
 MOST_PEOPLE = 5_000
 
@@ -57,7 +59,7 @@ _LEAD = (
         "route",
         "推荐渠道",
         "choice",
-        tuple((value, str(label)) for value, label in Nomination.Route.choices),
+        (("county", "县级推荐"), ("city", "市级推荐"), ("direct", "省级直接推荐")),
         note=_("不填的，按本单位的第一个渠道。"),
     ),
 )
@@ -65,12 +67,14 @@ _LEAD = (
 
 def sheet_name(part: str) -> str:
     """The sheet of a repeatable part."""
-    return SHEETS.get(part) or str(PARTS[part]._meta.verbose_name)[:31]
+    with translation.override(FORMAT_LANGUAGE):
+        return SHEETS.get(part) or str(PARTS[part]._meta.verbose_name)[:31]
 
 
 def people_columns() -> tuple[Column, ...]:
-    """The columns of 人员."""
-    return (*_LEAD, *(_column(Nomination, name, needed=name in NEEDED) for name in people_fields()))
+    """The columns of 人员. Headings and choices are part of the file format: they are Chinese, whoever reads."""
+    with translation.override(FORMAT_LANGUAGE):
+        return (*_LEAD, *(_column(Nomination, name, needed=name in NEEDED) for name in people_fields()))
 
 
 def people_fields() -> tuple[str, ...]:
@@ -87,7 +91,8 @@ def parts() -> tuple[str, ...]:
 def part_columns(part: str) -> tuple[Column, ...]:
     """The columns of a part's sheet, the person first."""
     model: Any = PARTS[part]
-    return (ID_NUMBER, *(_column(model, name, needed=name in model.NEEDED) for name in model.ENTERED))
+    with translation.override(FORMAT_LANGUAGE):
+        return (ID_NUMBER, *(_column(model, name, needed=name in model.NEEDED) for name in model.ENTERED))
 
 
 def _column(model: type[models.Model], name: str, *, needed: bool) -> Column:

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from bench import people_file
@@ -143,6 +144,16 @@ def test_the_template_is_downloaded_by_who_imports_and_by_nobody_else(client, cl
     client.force_login(factories.user("manager"))
     assert client.get(reverse("nomination_import_template")).status_code == 403
     assert client.get(IMPORT).status_code == 403
+
+
+def test_the_format_is_the_same_for_who_reads_english(client, clerk, round_):
+    with translation.override("en"):
+        content = workbook(people_file.people(1))
+        assert all_sheets()[0][1][0].heading == "姓名" and sheets.sheet_name("posts") == "任职"
+    client.force_login(clerk)
+    client.cookies["django_language"] = "en"
+    job = checked(client, content, round_)
+    assert (job.language, job.result["faults"]) == ("en", [])
 
 
 # the whole way

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('about', models.CharField(blank=True, max_length=120, verbose_name='事项')),
                 ('started_by', models.CharField(db_index=True, max_length=40)),
                 ('started_by_name', models.CharField(max_length=60, verbose_name='发起人')),
+                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='语言')),
                 ('given', models.JSONField(default=dict)),
                 ('status', models.CharField(choices=[('queued', '排队中'), ('running', '处理中'), ('done', '已完成'), ('failed', '未完成'), ('cancelled', '已取消')], default='queued', max_length=12, verbose_name='状态')),
                 ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),

@@ -31,6 +31,7 @@ class Job(models.Model):
     about = models.CharField(_("事项"), max_length=120, blank=True)
     started_by = models.CharField(max_length=40, db_index=True)
     started_by_name = models.CharField(_("发起人"), max_length=60)
+    language = models.CharField(_("语言"), max_length=10, default="zh-hans")  # in which its words are written
     given = models.JSONField(default=dict)
     status = models.CharField(_("状态"), max_length=12, choices=Status.choices, default=Status.QUEUED)
     total = models.PositiveIntegerField(_("总数"), default=0)
