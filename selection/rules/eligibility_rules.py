@@ -231,17 +231,8 @@ def evaluate(rules: Iterable[Rule], facts: Mapping[str, Any], on: date) -> tuple
 
 def _finding(rule: Rule, judged: Judged, on: date) -> Finding:
     inputs = {**judged.inputs, "on": on.isoformat()} if judged.inputs else {}
-    return Finding(
-        rule.id,
-        rule.version,
-        rule.kind,
-        rule.force,
-        judged.outcome,
-        rule.fact,
-        inputs,
-        judged.passes_on,
-        judged.missing,
-    )
+    judging = (judged.outcome, rule.fact, inputs, judged.passes_on, judged.missing)
+    return Finding(rule.id, rule.version, rule.kind, rule.force, *judging)
 
 
 def _judged(rule: Rule, facts: Mapping[str, Any], on: date) -> Judged:
