@@ -55,8 +55,19 @@ def _not_the_author(notice: Any, actor: Actor) -> bool:
 
 def _reviews_do_not_differ(nomination: Any, _actor: Actor) -> bool:
     """Where two reviewers differ, neither decides: the manager rules."""
-    standing = [r.verdict for r in nomination.reviews.all() if r.state == "concluded" and r.set_aside_at is None]
+    standing = [
+        r.verdict for r in nomination.reviews.all() if r.state == "concluded" and r.set_aside_at is None
+    ]
     return len(set(standing)) <= 1
+
+
+def _clerk_of_recheck(recheck: Any, actor: Actor) -> bool:
+    return _of_own_unit(recheck.nomination, actor)
+
+
+def _did_not_review(recheck: Any, actor: Actor) -> bool:
+    """Whoever answers a re-check has not reviewed the dossier before."""
+    return not any(review.reviewer_id == actor.id for review in recheck.nomination.reviews.all())
 
 
 by_system = allow(SYSTEM_ROLE)
@@ -92,6 +103,9 @@ may_attach_background = allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
 
 # Qualification
 may_conclude_review = allow(Role.REVIEWER, when=_own_review)
+
+may_request_recheck = allow(Role.UNIT_CLERK, when=_clerk_of_recheck)
+may_answer_recheck = allow(Role.MANAGER, when=_did_not_review)
 
 # Panel and scoring
 may_operate_draw = allow(Role.MANAGER)

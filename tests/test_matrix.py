@@ -21,6 +21,7 @@ from selection.models import (
     Panel,
     PublicNotice,
     QualificationReview,
+    RecheckRequest,
     Round,
     ScoreSheet,
     Waiver,
@@ -89,6 +90,11 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "quarantine": ("uploaded", "quarantined", "system"),
     },
     QualificationReview: {"conclude": ("open", "concluded", "reviewer")},
+    RecheckRequest: {
+        "request": ("offered", "requested", "unit_clerk"),
+        "uphold": ("requested", "upheld", "manager"),
+        "refuse": ("requested", "refused", "manager"),
+    },
     Panel: {"freeze": ("preparing", "frozen", "manager"), "draw": ("frozen", "drawn", "supervisor")},
     Assignment: {
         "accept": ("drawn", "accepted", "expert"),
@@ -175,6 +181,9 @@ class Scene:
         return QualificationReview.objects.create(
             nomination=self.nomination, reviewer=self.actors["reviewer"]
         )
+
+    def _recheckrequest(self) -> RecheckRequest:
+        return RecheckRequest.objects.create(nomination=self.nomination)
 
     def _panel(self) -> Panel:
         return Panel.objects.create(round=self.round, operator=self.other)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from workflow import clock
 from workflow.errors import Sentence
+from workflow.rules.calendar import start_of
+
+SOON = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,22 @@ class Todo:
     icon: str = "list"
     count: int = 1
 
+    @property
+    def tone(self) -> str:
+        """How urgent: red when overdue, a warning when it ends within two days."""
+        if self.due is None:
+            return ""
+        left = self.due - clock.now()
+        return "bad" if left < timedelta(0) else "warn" if left <= SOON else ""
+
 
 Provider = Callable[[Any], Iterable[Todo]]
 _providers: list[Provider] = []
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The instant at which a due day is over."""
+    return start_of(day + timedelta(days=1)) if day else None
 
 
 def register(provider: Provider) -> Provider:

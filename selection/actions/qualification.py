@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from selection.errors import ReviewIncomplete
 from selection.messages import qualification as messages
-from selection.models import Nomination, QualificationReview
+from selection.models import Nomination, QualificationReview, RecheckRequest
+from selection.models.deadlines import due_in
 from selection.queries.qualification import (
     REVIEWERS_NEEDED,
     conclusions_of,
@@ -159,8 +160,20 @@ def _disqualify(
         nomination, "disqualify", by=by, reason=reason, grounds=list(grounds), ruling=ruling,
         payload={"grounds": list(grounds), **payload},
     )  # fmt: skip
-    messages.disqualified(moved)
+    recheck = _offer_recheck(moved)
+    messages.disqualified(moved, recheck)
     return moved
+
+
+def _offer_recheck(nomination: Nomination) -> RecheckRequest:
+    """The right to have it looked at again, from today."""
+    return RecheckRequest.objects.create(
+        nomination=nomination,
+        offered_at=clock.now(),
+        request_due=due_in(nomination.round.rulebook.recheck_days),
+        grounds=nomination.grounds,
+        finding=nomination.reason,
+    )
 
 
 @door.act
@@ -227,10 +240,9 @@ def request_correction(
 
 @door.act
 def reinstate(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
-    """A re-check was upheld: the dossier is screened again, by fresh conclusions."""
+    """A re-check was upheld: the dossier is screened again, by fresh conclusions. Taken with the re-check's answer."""
     moved = door.take(nomination, "reinstate", by=by, reason=reason)
     _set_aside(moved)
-    messages.reinstated(moved)
     return moved
 
 

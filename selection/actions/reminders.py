@@ -1,4 +1,5 @@
-"""Reminders before the deadlines of a round: 5 and 2 working days before, and on the day."""
+"""Reminders of a round's deadlines: 5 and 2 working days before and on the day to whoever must act; one day after to the
+same, three days after to the superior."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def waiting_for_bureau(actor: Any) -> Iterator[todo.Todo]:
             reverse("nomination_detail", args=[row["first"]])
             if row["n"] == 1
             else f"{reverse('nomination_list')}?desk=1&state={state}",
-            due=row["due"],
+            due=todo.end_of(row["due"]) or row["closing"],
             note=gettext("%(n)s份待办理") % {"n": row["n"]},
             icon="clipboard-check",
             count=row["n"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +12,20 @@ from selection.models import Nomination, QualificationReview
 from selection.models.eligibility import names_of
 from selection.queries.dossier import CORRECTABLE, label_of
 from selection.rules.eligibility_rules import Finding
-from workflow.forms import StepForm, with_reason
+from workflow.forms import StepForm
 
 HUMAN = (("pass", _("符合")), ("fail", _("不符合")))
+
+
+class VerdictSelect(forms.RadioSelect):
+    """The conclusion, each answer with its key."""
+
+    KEYS: ClassVar[dict[str, str]] = {"qualified": "y", "disqualified": "n"}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["data-keys"] = self.KEYS.get(str(value), "")
+        return option
 
 
 class ConclusionForm(StepForm):
@@ -35,13 +46,13 @@ class ConclusionForm(StepForm):
                 initial=_prefilled(found, waived),
             )
         self.fields["verdict"] = forms.ChoiceField(
-            label=_("结论"), choices=QualificationReview.Verdict.choices, widget=forms.RadioSelect
+            label=_("结论"), choices=QualificationReview.Verdict.choices, widget=VerdictSelect
         )
         self.fields["reason"] = forms.CharField(
             label=_("理由"),
             required=False,
             max_length=2000,
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": 3, "data-keys": "m"}),
             help_text=_("结论为不合格，或与系统核验不一致的，须填写。"),
         )
 
@@ -166,5 +177,4 @@ NOMINATION_FORMS: dict[str, type[StepForm]] = {
     "request_correction": CorrectionForm,
     "qualify": QualifyForm,
     "disqualify": DisqualifyForm,
-    "reinstate": with_reason(actions.reinstate),
 }

@@ -38,18 +38,26 @@ WHOLE = {  # name -> unit of the hint
     "unit_notice_days": _("个工作日"),
     "scoring_days": _("个工作日"),
     "recheck_days": _("个工作日"),
+    "recheck_answer_days": _("个工作日"),
+    "county_days": _("个工作日"),
+    "nominator_days": _("个工作日"),
+    "screening_days": _("个工作日"),
     "management_years": _("年"),
     "max_file_mb": _("MB"),
     "max_dossier_mb": _("MB"),
 }
 
+PERIODS = (
+    "unit_notice_days", "county_days", "nominator_days", "screening_days", "correction_days", "recheck_days",
+    "recheck_answer_days", "scoring_days", "notice_days", "notice_mode",
+)  # fmt: skip
 GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
     (_("日期与资格"), ("opens_at", "closes_at", "reference_date", "ceiling")),
     (_("评分"), ("pass_line", "method", "tie_criterion", "min_sheets", "min_sheets_for_trim")),
     (_("评审专家"), ("per_nominee", "shortlist", "panel_size")),
     (
         _("期限"),
-        ("notice_days", "notice_mode", "unit_notice_days", "correction_days", "recheck_days", "scoring_days"),
+        PERIODS,
     ),
     (_("资助与管理"), ("award", "instalment_shares", "management_years")),
     (_("附件"), ("max_file_mb", "max_dossier_mb", "required_attachments")),

@@ -8,25 +8,24 @@ from django.utils.translation import gettext
 from accounts.queries.people import people_with, recipients
 from accounts.roles import Role
 from selection.messages.letters import clerks_of, letter, occasion, officers_of, page_of
-from selection.models import Nomination
+from selection.models import Nomination, RecheckRequest
 from selection.models.eligibility import names_of
 from selection.queries.dossier import label_of
 from workflow.outbox import Letter, Recipient, Writer, queue
 
 
-def disqualified(nomination: Nomination) -> None:
+def disqualified(nomination: Nomination, recheck: RecheckRequest) -> None:
     """To the unit and its nominator: by which rules, why, and until when a re-check may be asked for."""
 
     def write(_to: Recipient) -> Letter:
-        days = nomination.round.rulebook.recheck_days
         lines = [
             gettext("%(name)s的申报（%(code)s）初审结论为不合格。") % _names(nomination),
             *_rules(nomination),
             gettext("理由：%(reason)s") % {"reason": nomination.reason},
-            gettext("对结论有异议的，可在%(days)s个工作日内申请复核。") % {"days": days},
+            gettext("对结论有异议的，可在%(due)s前（含当日）申请复核。") % {"due": recheck.request_due},
         ]
         subject = gettext("初审不合格：%(name)s（%(code)s）") % _names(nomination)
-        return letter(subject, lines, page_of(nomination))
+        return letter(subject, lines, page_of(recheck))
 
     _to_both(nomination, "disqualified", write)
 
@@ -45,17 +44,6 @@ def correction_requested(nomination: Nomination) -> None:
         return letter(subject, lines, page_of(nomination))
 
     _to_both(nomination, "correction", write)
-
-
-def reinstated(nomination: Nomination) -> None:
-    """To the unit and its nominator: the re-check was upheld."""
-
-    def write(_to: Recipient) -> Letter:
-        subject = gettext("复核恢复：%(name)s（%(code)s）") % _names(nomination)
-        lines = [gettext("%(name)s的申报（%(code)s）经复核恢复，重新进入资格初审。") % _names(nomination)]
-        return letter(subject, lines, page_of(nomination))
-
-    _to_both(nomination, "reinstated", write)
 
 
 def conclusions_differ(nomination: Nomination) -> None:

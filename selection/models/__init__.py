@@ -11,11 +11,13 @@ from selection.models.dossier import (
     PracticeInterval,
     ServiceRecord,
 )
+from selection.models.listing import ListColumns, SavedView
 from selection.models.nomination import Nomination, Nominee
 from selection.models.notice import NoticeEntry, PublicNotice
 from selection.models.objection import Objection
 from selection.models.panel import Assignment, Expert, Panel, Panelist, Recusal
 from selection.models.qualification import QualificationReview
+from selection.models.recheck import RecheckRequest
 from selection.models.round import Quota, Round, RulebookVersion
 from selection.models.scoring import ScoreSheet
 from selection.models.waiver import Waiver
@@ -31,6 +33,7 @@ __all__ = [
     "Determination",
     "DossierVersion",
     "Expert",
+    "ListColumns",
     "Nomination",
     "Nominee",
     "NoticeEntry",
@@ -42,11 +45,13 @@ __all__ = [
     "PublicNotice",
     "QualificationReview",
     "Quota",
+    "RecheckRequest",
     "Recognition",
     "Recusal",
     "Result",
     "Round",
     "RulebookVersion",
+    "SavedView",
     "ScoreSheet",
     "ServiceRecord",
     "Waiver",

@@ -14,6 +14,7 @@ from django_fsm import GET_STATE, FSMField
 from accounts.models import Organisation, User
 from selection import policies
 from selection.models.attachment_kinds import Kind, attachments_complete, missing_originals
+from selection.models.deadlines import desk_due, due_in
 from selection.models.eligibility import facts_of, other_routes, register_facts
 from selection.models.nomination_guards import IN_LIST as IN_LIST
 from selection.models.nomination_guards import (
@@ -40,6 +41,7 @@ from selection.models.nomination_guards import (
     objection_upheld,
     period_over,
     quota_left,
+    recheck_upheld,
     result_computed,
     softness_waived,
     unit_notice_done,
@@ -263,6 +265,10 @@ class Nomination(Machine):
     nominated_at = models.DateTimeField(_("推荐时间"), null=True, blank=True)
     place_freed = models.BooleanField(_("名额已释放"), default=False)
     requests = models.JSONField(_("要求修改的栏目"), default=list, blank=True)  # [{"field", "reason"}]
+    times_returned = models.PositiveSmallIntegerField(_("退回次数"), default=0)
+    due_on = models.DateField(
+        _("办理期限"), null=True, blank=True
+    )  # of the desk, the correction or the re-check
     correction_due = models.DateField(_("补正期限"), null=True, blank=True)
     ruling = models.CharField(_("裁定"), max_length=20, blank=True)
     grounds = models.JSONField(_("不合格的规则"), default=list, blank=True)
@@ -310,7 +316,12 @@ class Nomination(Machine):
                 name="only_a_withdrawn_nominee_frees_a_place",
             ),
         )
-        indexes = (models.Index(fields=("round", "state", "nominator"), name="nominations_by_desk"),)
+        indexes = (
+            models.Index(fields=("round", "state", "nominator"), name="nominations_by_desk"),
+            models.Index(fields=("state", "due_on"), name="nominations_by_deadline"),
+            models.Index(fields=("-round", "code"), name="nominations_newest_round"),
+            models.Index(fields=("certificate_number",), name="nominations_by_certificate"),
+        )
 
     def __str__(self) -> str:
         return f"{self.code} {self.nominee.name}"
@@ -445,6 +456,7 @@ class Nomination(Machine):
     def submit(self, *, at: Any) -> None:
         self.submitted_at, self.requests = at, []
         self.originals_checked, self.originals, self.dishonesty_checked_on = False, {}, None
+        self.due_on = desk_due(self.round, self._first_desk())
 
     @step(
         state,
@@ -457,6 +469,7 @@ class Nomination(Machine):
     )
     def endorse(self, *, opinion: str, originals: list[str]) -> None:
         self.county_opinion = opinion
+        self.due_on = desk_due(self.round, self.State.NOMINATOR_REVIEW)
         self._saw("county", originals)
 
     def _saw(self, office: str, originals: list[str]) -> None:
@@ -475,7 +488,8 @@ class Nomination(Machine):
         consequence=_("退回申报单位，逐栏说明需要补充的内容。"),
     )
     def return_for_completion(self, *, requests: list[dict[str, str]]) -> None:
-        self.requests = requests
+        self.requests, self.due_on = requests, None
+        self.times_returned += 1
 
     @step(
         state,
@@ -509,7 +523,7 @@ class Nomination(Machine):
         originals: list[str],
         dishonesty_checked_on: date | None = None,
     ) -> None:
-        self.nominated_at, self.rank_in_nominator = at, rank
+        self.nominated_at, self.rank_in_nominator, self.due_on = at, rank, None
         self.dishonesty_checked_on = dishonesty_checked_on
         self.nominator_opinion, self.background_opinion = opinion, background
         if not self.originals_checked:
@@ -553,7 +567,7 @@ class Nomination(Machine):
         consequence=_("一次列明全部形式缺陷，只要求一次；逾期未补正的，按初审不合格处理。"),
     )
     def request_correction(self, *, requests: list[dict[str, str]], due: date) -> None:
-        self.requests, self.correction_due = requests, due
+        self.requests, self.correction_due, self.due_on = requests, due, due
 
     @step(
         state,
@@ -565,6 +579,7 @@ class Nomination(Machine):
         consequence=_("只能提交一次，修改前后的内容一并留存。"),
     )
     def correct(self, *, values: dict[str, Any]) -> None:
+        self.due_on = None
         for name, value in values.items():
             if name not in ROW_PARTS:  # their lines are rows of their own
                 setattr(self, name, value)
@@ -592,7 +607,7 @@ class Nomination(Machine):
         consequence=_("结论和理由告知申报单位，可在规定期限内申请复核。"),
     )
     def disqualify(self, *, grounds: list[str], reason: str, ruling: str = "") -> None:
-        self.grounds, self.reason, self.ruling = grounds, reason, ruling
+        self.grounds, self.reason, self.ruling, self.due_on = grounds, reason, ruling, None
 
     @step(
         state,
@@ -600,13 +615,14 @@ class Nomination(Machine):
         target=State.NOMINATED,
         label=_("复核恢复"),
         by=policies.may_reinstate,
-        needs=(after_closing,),
+        needs=(after_closing, recheck_upheld),
         tone="quiet",
         reason_required=True,
         consequence=_("复核成立，重新进入资格初审。"),
     )
     def reinstate(self, *, reason: str) -> None:
         self.grounds, self.reason, self.ruling = [], reason, ""
+        self.due_on = due_in(self.round.rulebook.recheck_answer_days)  # a fresh screening takes its time
 
     @step(
         state,

@@ -237,6 +237,11 @@ found_disqualified = Guard(
         or (n.state == "correction" and n.correction_due is not None and clock.today() > n.correction_due)
     ),
 )
+recheck_upheld = Guard(
+    "no_upheld_recheck",
+    _("没有成立的复核，不能恢复。"),
+    lambda n: n.rechecks.order_by("-pk").values_list("state", flat=True).first() == "upheld",
+)
 assignments_drawn = Guard(
     "not_drawn",
     _("尚未为该申报抽取评审专家。"),

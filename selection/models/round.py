@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,15 @@ def _rulebook_complete(round_: Any) -> bool:
 
 def _all_concluded(round_: Any) -> bool:
     return not round_.nominations.filter(state__in=("nominated", "correction")).exists()
+
+
+def _recheck_pending(round_: Any) -> bool:
+    """Somebody found disqualified may still be reinstated: a re-check is asked for, or may be until its day is over."""
+    rechecks = apps.get_model("selection", "RecheckRequest").objects.filter(
+        nomination__round=round_, nomination__state="disqualified"
+    )
+    may_ask = models.Q(state="offered", request_due__gte=clock.today())
+    return bool(rechecks.filter(may_ask | models.Q(state="requested")).exists())
 
 
 def _panel_drawn(round_: Any) -> bool:
@@ -57,6 +67,11 @@ closing_time_passed = Guard(
     "too_early", _("申报截止时间未到。"), lambda r: r.closes_at is not None and clock.now() >= r.closes_at
 )
 all_concluded = Guard("not_concluded", _("还有申报未作出初审结论。"), _all_concluded)
+no_recheck_pending = Guard(
+    "recheck_pending",
+    _("还有初审不合格的申报在复核中，或申请复核的期限未满。"),
+    lambda r: not _recheck_pending(r),
+)
 panel_drawn = Guard("panel_not_drawn", _("评审专家尚未抽取。"), _panel_drawn)
 no_sheet_missing = Guard("sheets_missing", _("还有应交的评分表未提交。"), _no_sheet_missing)
 opening_asked = Guard(
@@ -220,7 +235,7 @@ class Round(Machine):
         target=State.REVIEW,
         label=_("开始评审"),
         by=policies.may_manage_round,
-        needs=(all_concluded, panel_drawn),
+        needs=(all_concluded, no_recheck_pending, panel_drawn),
         consequence=_("初审合格的申报全部送专家评审，评分标准不再变动。"),
     )
     def begin_review(self) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import PROVINCIAL, Role
 from selection import policies
-from selection.models import Nomination, Objection, Round
+from selection.models import Nomination, Objection, QualificationReview, RecheckRequest, Round, Waiver
 from selection.models.nomination import ROW_PARTS, plain_name
+from selection.models.nomination_guards import REQUIRED
+from selection.queries.deadlines import Dues, dues, overdue
+from workflow.errors import Sentence
 
 LONG = ("achievements", "studio_plan", "unit_opinion", "nominee__id_number", "phone")
 AT_DESK = ("county_review", "nominator_review")
@@ -69,7 +73,7 @@ def desk_counts(user: Any) -> dict[str, dict[str, Any]]:
         .filter(state__in=AT_DESK)
         .order_by()
         .values("state")
-        .annotate(n=Count("pk"), first=Min("pk"), due=Min("round__closes_at"))
+        .annotate(n=Count("pk"), first=Min("pk"), due=Min("due_on"), closing=Min("round__closes_at"))
     )
     return {row["state"]: dict(row) for row in rows}
 
@@ -84,29 +88,49 @@ class Filter:
     field: str = ""
     round: str = ""
     desk: bool = False
+    city: int | None = None
+    county: int | None = None
+    flag: str = ""
+    overdue: bool = False
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filter:
         """From a query string; what makes no sense is left out."""
-        state, field = query.get("state", ""), query.get("field", "")
-        nominator = query.get("nominator", "")
         return cls(
             text=query.get("q", "").replace("\0", "").strip()[:60],
-            state=state if state in Nomination.State.values else "",
-            nominator=int(nominator) if nominator.isdecimal() and len(nominator) < 10 else None,
-            field=field if field in Nomination.Field.values else "",
+            state=_one_of(Nomination.State.values, query.get("state", "")),
+            nominator=_number(query.get("nominator", "")),
+            field=_one_of(Nomination.Field.values, query.get("field", "")),
             round=query.get("round", "").replace("\0", "")[:30],
             desk=query.get("desk") == "1",
+            city=_number(query.get("city", "")),
+            county=_number(query.get("county", "")),
+            flag=_one_of(FLAGS, query.get("flag", "")),
+            overdue=query.get("overdue") == "1",
         )
 
     @property
     def narrows(self) -> bool:
         """Whether anything but the round is asked for."""
-        return bool(self.text or self.state or self.nominator or self.field or self.desk)
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "round")
+
+    def to_query(self) -> dict[str, str]:
+        """The parameters of an address that ask for the same."""
+        names = {"text": "q"}
+        given = {names.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        return {name: "1" if value is True else str(value) for name, value in given.items() if value}
+
+
+def _one_of(known: Collection[str], value: str) -> str:
+    return value if value in known else ""
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isdecimal() and len(value) < 10 else None
 
 
 def matching(text: str) -> Q:
-    """Name with or without its printed space, unit, or code."""
+    """Name with or without its printed space, unit, code or certificate number."""
     plain = plain_name(text)
     if not plain:
         return Q()
@@ -115,44 +139,116 @@ def matching(text: str) -> Q:
         | Q(unit__name__icontains=text)
         | Q(unit__name__icontains=plain)
         | Q(code__icontains=plain)
+        | Q(certificate_number__icontains=plain)
     )
 
 
-def narrowed(user: Any, wanted: Filter, *, by_state: bool = True) -> QuerySet[Nomination]:
-    """The visible dossiers that the filter asks for."""
+# flag -> what it is called, and who sees it; what it means stands in `_flagged`
+FLAGS: dict[str, Sentence] = {
+    "held": _("异议未结"),
+    "returned": _("曾被退回"),
+    "missing": _("材料不全"),
+    "waiver": _("申请放宽待核准"),
+    "differing": _("初审结论不一致"),
+    "recheck": _("申请复核"),
+}
+OF_THE_PROVINCE = frozenset({"held", "differing"})
+
+
+def flags_for(user: Any) -> list[tuple[str, Sentence]]:
+    """The flags that this person may ask for."""
+    sees_all = bool(user.roles & PROVINCIAL)
+    return [(name, label) for name, label in FLAGS.items() if sees_all or name not in OF_THE_PROVINCE]
+
+
+def _flagged(rows: QuerySet[Nomination], user: Any, flag: str) -> QuerySet[Nomination]:
+    if flag not in dict(flags_for(user)):
+        return rows
+    if flag == "held":
+        return rows.filter(pk__in=Objection.objects.filter(state="admitted").values("nomination"))
+    if flag == "returned":
+        return rows.filter(times_returned__gt=0)
+    if flag == "waiver":
+        return rows.filter(pk__in=Waiver.objects.filter(state="asked").values("nomination"))
+    if flag == "recheck":
+        return rows.filter(pk__in=RecheckRequest.objects.filter(state="requested").values("nomination"))
+    return rows.filter(lacking() if flag == "missing" else Q(state="nominated", pk__in=_differing()))
+
+
+def lacking() -> Q:
+    """A required field is empty."""
+    wanted = Q(pk__in=())
+    for name in REQUIRED:
+        field: Any = Nomination._meta.get_field(name)
+        if name in ROW_PARTS:
+            wanted |= ~Exists(field.related_model.objects.filter(nomination=OuterRef("pk")))
+        else:
+            wanted |= Q(**{f"{name}__isnull": True}) if field.null else Q(**{name: ""})
+    return wanted
+
+
+def _differing() -> QuerySet[Any, Any]:
+    """Dossiers on which both have concluded, and not the same."""
+    standing = QualificationReview.objects.filter(state="concluded", set_aside_at=None)
+    return (
+        standing.order_by()
+        .values("nomination")
+        .annotate(verdicts=Count("verdict", distinct=True))
+        .filter(verdicts__gt=1)
+        .values("nomination")
+    )
+
+
+def _of_city(city: int) -> Q:
+    """Everything from a city: put to its bureau, or from a unit that stands under it."""
+    under = Q(parent=city) | Q(parent__parent=city)
+    return Q(nominator=city) | Q(unit__in=Organisation.objects.filter(under).values("pk"))
+
+
+def _of_county(county: int) -> Q:
+    return Q(county=county) | Q(unit__in=Organisation.objects.filter(parent=county).values("pk"))
+
+
+def narrowed(
+    user: Any, wanted: Filter, *, by_state: bool = True, found: Dues | None = None
+) -> QuerySet[Nomination]:
+    """The visible dossiers that the filter asks for. `found` are the deadlines, where they are known already."""
     rows = waiting_for(user) if wanted.desk else nominations_visible_to(user)
-    rows = rows.filter(matching(wanted.text))
+    rows = _at_places(rows.filter(matching(wanted.text)), wanted)
     if wanted.round:
         rows = rows.filter(round__code=wanted.round)
-    if wanted.nominator:
-        rows = rows.filter(nominator=wanted.nominator)
     if wanted.field:
         rows = rows.filter(field=wanted.field)
+    if wanted.flag:
+        rows = _flagged(rows, user, wanted.flag)
+    if wanted.overdue:
+        rows = rows.filter(overdue(found or dues(), scoring=bool(user.roles & PROVINCIAL)))
     return rows.filter(state=wanted.state) if by_state and wanted.state else rows
 
 
+def _at_places(rows: QuerySet[Nomination], wanted: Filter) -> QuerySet[Nomination]:
+    if wanted.nominator:
+        rows = rows.filter(nominator=wanted.nominator)
+    if wanted.city:
+        rows = rows.filter(_of_city(wanted.city))
+    return rows.filter(_of_county(wanted.county)) if wanted.county else rows
+
+
 def listed(user: Any, wanted: Filter) -> QuerySet[Nomination]:
-    """The same as rows of the list: without the long texts, with whether an admitted objection is open."""
+    """The same as rows: without the long texts, with whether an admitted objection is open."""
     held = Objection.objects.filter(nomination=OuterRef("pk"), state="admitted")
-    return narrowed(user, wanted).defer(*LONG).annotate(held=Exists(held)).order_by("round", "code")
+    return narrowed(user, wanted).defer(*LONG).annotate(held=Exists(held)).order_by("-round_id", "code")
 
 
-def counts_by_state(user: Any, wanted: Filter) -> list[dict[str, Any]]:
+def counts_by_state(user: Any, wanted: Filter, *, found: Dues | None = None) -> list[dict[str, Any]]:
     """How many visible dossiers stand in each state, in the order of the process."""
-    rows = narrowed(user, wanted, by_state=False).order_by().values("state").annotate(n=Count("pk"))
-    found = {row["state"]: row["n"] for row in rows}
+    rows = narrowed(user, wanted, by_state=False, found=found)
+    counted = {row["state"]: row["n"] for row in rows.order_by().values("state").annotate(n=Count("pk"))}
     return [
-        {"state": value, "label": label, "n": found[value]}
+        {"state": value, "label": label, "n": counted[value]}
         for value, label in Nomination.State.choices
-        if value in found
+        if value in counted
     ]
-
-
-def nominators_of(user: Any) -> QuerySet[Organisation]:
-    """The nominators among whose dossiers this person may choose."""
-    return Organisation.objects.filter(
-        pk__in=nominations_visible_to(user).order_by().values("nominator")
-    ).order_by("kind", "code")
 
 
 def nominees_of(round_: Round, nominator_id: int) -> QuerySet[Nomination]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from selection.models import Nomination, QualificationReview
-from workflow import clock
+from selection.models import Nomination, QualificationReview, RecheckRequest, Round
+from selection.queries.deadlines import Dues, due_expression, dues, recheck_due
+from workflow import calendar, clock
 from workflow.errors import Sentence
+from workflow.rules.calendar import CalendarMissing, WorkCalendar, working_days_between
 
 READERS = frozenset({Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
 REVIEWERS_NEEDED = 2
 
+ASKED_AGAIN = RecheckRequest.objects.filter(state="requested").values("nomination")
 UNDER_SCREENING = Q(state="nominated", round__state="screening")
 # tab: label, which dossiers; the first three are a reviewer's own view
 TABS: dict[str, tuple[Sentence, Q]] = {
@@ -24,6 +30,7 @@ TABS: dict[str, tuple[Sentence, Q]] = {
     "running": (_("初审中"), UNDER_SCREENING & Q(concluded__lt=REVIEWERS_NEEDED)),
     "differing": (_("结论不一致"), UNDER_SCREENING & Q(well__gt=0, badly__gt=0)),
     "correction": (_("补正中"), Q(state="correction", round__state="screening")),
+    "recheck": (_("复核中"), Q(state="disqualified", pk__in=ASKED_AGAIN)),
     "done": (_("已有结论"), ~Q(state__in=("nominated", "correction"))),
 }
 _OWN = ("open", "mine", "second")
@@ -57,13 +64,78 @@ def tabs_for(user: Any) -> list[str]:
     return [tab for tab in TABS if tab not in hidden]
 
 
-def queue(user: Any, tab: str) -> QuerySet[Nomination]:
-    """One tab, the most urgent first: due corrections, then those that wait for one conclusion only, then by arrival."""
+def queue(user: Any, tab: str, found: Dues | None = None) -> QuerySet[Nomination]:
+    """One tab, the most urgent first: by deadline, then those that wait for one conclusion only, then by arrival."""
     rows: Any = dossiers_screened_for(user).filter(TABS[tab][1])  # ordered by what was counted, too
+    rows = rows.annotate(recheck_due=recheck_due(), due=due_expression(found or dues()))
     ordered: QuerySet[Nomination] = rows.order_by(
-        F("correction_due").asc(nulls_last=True), "-concluded", "nominated_at", "code"
+        F("due").asc(nulls_last=True), "-concluded", "nominated_at", "code"
     )
     return ordered
+
+
+FIRST_TABS = (
+    "mine",
+    "open",
+    "differing",
+    "recheck",
+    "running",
+)  # where the work of a reviewer, of a manager begins
+LONGEST = 1000
+
+
+def worklist(user: Any, tab: str) -> list[int]:
+    """The dossiers to go through one after another, by id: those of a tab, or all that wait for this person."""
+    tabs = [tab] if tab in tabs_for(user) else [name for name in FIRST_TABS if name in tabs_for(user)]
+    found = dues()
+    ids = [pk for name in tabs for pk in queue(user, name, found).values_list("pk", flat=True)[:LONGEST]]
+    return list(dict.fromkeys(ids))
+
+
+def neighbours(ids: Sequence[int], pk: int) -> tuple[int | None, int | None]:
+    """The one before and the one after; whoever has just left the list goes on at its beginning."""
+    if pk not in ids:
+        return None, next(iter(ids), None)
+    here = ids.index(pk)
+    return (ids[here - 1] if here else None), (ids[here + 1] if here + 1 < len(ids) else None)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the screening of a round is."""
+
+    round: Round
+    total: int
+    done: int
+    due: date | None
+    left: int | None  # working days; negative when overdue
+
+    @property
+    def share(self) -> str:
+        return f"{self.done * 100 / self.total:.0f}%" if self.total else "0%"
+
+
+def progress() -> list[Progress]:
+    """The rounds under screening."""
+    found, days = dues(), calendar.current()
+    rounds = Round.objects.filter(pk__in=found.screening).annotate(
+        total=Count("nominations", filter=CAME),
+        done=Count("nominations", filter=CAME & ~Q(nominations__state__in=("nominated", "correction"))),
+    )
+    return [
+        Progress(row, row.total, row.done, due := found.screening[row.pk], _left(due, days))
+        for row in rounds.order_by("pk")
+    ]
+
+
+CAME = Q(nominations__nominated_at__isnull=False) & ~Q(nominations__state="withdrawn")
+
+
+def _left(due: date, days: WorkCalendar) -> int | None:
+    try:
+        return working_days_between(clock.today(), due, days)
+    except CalendarMissing:
+        return None
 
 
 def tab_counts(user: Any) -> dict[str, int]:

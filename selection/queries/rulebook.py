@@ -37,6 +37,10 @@ LABELS: dict[str, Any] = {
     "unit_notice_days": _("单位公示期"),
     "scoring_days": _("评分期限"),
     "recheck_days": _("申请复核期限"),
+    "recheck_answer_days": _("复核答复期限"),
+    "county_days": _("县级审核期限"),
+    "nominator_days": _("推荐单位审核期限"),
+    "screening_days": _("资格初审期限"),
     "award": _("资助金额"),
     "instalment_shares": _("各期拨付比例"),
     "management_years": _("管理期"),
@@ -109,6 +113,12 @@ def _panel(rules: Rulebook) -> list[Row]:
     ]
 
 
+IN_WORKING_DAYS = (
+    "county_days", "nominator_days", "screening_days", "correction_days", "recheck_days", "recheck_answer_days",
+    "scoring_days",
+)  # fmt: skip
+
+
 def _periods(rules: Rulebook) -> list[Row]:
     in_working_days = rules.notice_mode == "working_days"
     notice_days = working_days(rules.notice_days) if in_working_days else days(rules.notice_days)
@@ -117,9 +127,7 @@ def _periods(rules: Rulebook) -> list[Row]:
         (LABELS["notice_days"], notice_days),
         (LABELS["notice_mode"], mode),
         (LABELS["unit_notice_days"], working_days(rules.unit_notice_days)),
-        (LABELS["correction_days"], working_days(rules.correction_days)),
-        (LABELS["recheck_days"], working_days(rules.recheck_days)),
-        (LABELS["scoring_days"], working_days(rules.scoring_days)),
+        *((LABELS[name], working_days(getattr(rules, name))) for name in IN_WORKING_DAYS),
     ]
 
 

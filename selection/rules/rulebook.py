@@ -86,6 +86,10 @@ class Rulebook:
     unit_notice_days: int
     scoring_days: int
     recheck_days: int
+    recheck_answer_days: int
+    county_days: int
+    nominator_days: int
+    screening_days: int
     award: Decimal
     instalment_shares: tuple[int, ...]
     management_years: int
@@ -124,6 +128,10 @@ class Rulebook:
             unit_notice_days=integer(given, "unit_notice_days"),
             scoring_days=integer(given, "scoring_days"),
             recheck_days=integer(given, "recheck_days"),
+            recheck_answer_days=integer(given, "recheck_answer_days"),
+            county_days=integer(given, "county_days"),
+            nominator_days=integer(given, "nominator_days"),
+            screening_days=integer(given, "screening_days"),
             award=money(given, "award"),
             instalment_shares=integers(given, "instalment_shares"),
             management_years=integer(given, "management_years"),
@@ -228,6 +236,10 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "unit_notice_days": 5,
     "scoring_days": 10,
     "recheck_days": 3,
+    "recheck_answer_days": 5,
+    "county_days": 5,
+    "nominator_days": 5,
+    "screening_days": 10,
     "award": "50000.00",
     "instalment_shares": [50, 30, 20],
     "management_years": 3,

@@ -18,7 +18,8 @@ WHOLE = 100
 MOST_YEARS = 99
 AT_LEAST_ONE = (
     "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
-    "unit_notice_days", "scoring_days", "recheck_days", "management_years", "max_file_mb", "max_dossier_mb",
+    "unit_notice_days", "scoring_days", "recheck_days", "recheck_answer_days", "county_days", "nominator_days",
+    "screening_days", "management_years", "max_file_mb", "max_dossier_mb",
 )  # fmt: skip
 CHOICES = {
     "method": ("mean", "trimmed_mean", "median"),

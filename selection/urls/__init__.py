@@ -1,5 +1,6 @@
 """Where the pages of each stage stand."""
 
+from selection.urls.attachment import urlpatterns as attachment
 from selection.urls.board import urlpatterns as board
 from selection.urls.deliberation import urlpatterns as deliberation
 from selection.urls.determination import urlpatterns as determination
@@ -8,9 +9,9 @@ from selection.urls.nomination import urlpatterns as nomination
 from selection.urls.notice import urlpatterns as notice
 from selection.urls.objection import urlpatterns as objection
 from selection.urls.panel import urlpatterns as panel
-from selection.urls.attachment import urlpatterns as attachment
 from selection.urls.qualification import urlpatterns as qualification
 from selection.urls.quota import urlpatterns as quota
+from selection.urls.recheck import urlpatterns as recheck
 from selection.urls.round import urlpatterns as round
 from selection.urls.scoring import urlpatterns as scoring
 from selection.urls.waiver import urlpatterns as waiver
@@ -23,6 +24,7 @@ urlpatterns = [
     *intake,
     *attachment,
     *qualification,
+    *recheck,
     *panel,
     *scoring,
     *deliberation,

@@ -1,82 +1,23 @@
-"""Pages of the dossiers to read: the list and the dossier."""
+"""Pages of the dossiers to read, and the order of an office's nominees."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.roles import PROVINCIAL, Role
+from accounts.roles import PROVINCIAL
 from selection import policies
-from selection.collections.bulk import bulk_steps
-from selection.models import Nomination, Round
+from selection.models import Nomination
 from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
 from selection.queries.dossier_versions import may_compare
-from selection.queries.round import quotas_of_officer, rounds_visible_to, working_days_left
-from selection.queries.sheets import may_import
+from selection.queries.round import working_days_left
 from selection.queries.steps import has_steps
-
-PER_PAGE = 25
-
-
-@require_safe
-def nomination_list(request: HttpRequest) -> HttpResponse:
-    """The dossiers this person may see, narrowed by the address."""
-    user: Any = request.user
-    wanted = queries.Filter.of(request.GET)
-    quotas = list(quotas_of_officer(user))
-    page = Paginator(queries.listed(user, wanted), PER_PAGE).get_page(request.GET.get("page"))
-    counts = queries.counts_by_state(user, wanted)
-    context = {
-        "page": page,
-        "wanted": wanted,
-        "counts": counts,
-        "total": sum(row["n"] for row in counts),
-        "rounds": rounds_visible_to(user).exclude(state="draft"),
-        "nominators": queries.nominators_of(user),
-        "states": Nomination.State.choices,
-        "fields": Nomination.Field.choices,
-        "quotas": quotas,
-        "bulk_steps": bulk_steps(user),
-        "may_import": may_import(user),
-        "may_create": user.holds(Role.UNIT_CLERK) and user.organisation_id is not None,
-        "rows": [(row, _act(row, user), _due(row)) for row in page],
-        "may_rank": any(quota.used > 1 for quota in quotas),  # type: ignore[attr-defined]
-        "shows_desk": bool(user.roles & {Role.UNIT_CLERK, Role.BUREAU_OFFICER}),
-        "shows_hold": bool(user.roles & PROVINCIAL),
-    }
-    return render(request, "selection/nomination_list.html", context)
-
-
-BEFORE_NOMINATION = ("draft", "returned", "county_review", "nominator_review")
-
-
-def _due(row: Nomination) -> date | None:
-    """Until when something must be done about a dossier: its correction, or its nomination before the closing."""
-    if row.state == "correction":
-        return row.correction_due
-    waits = row.state in BEFORE_NOMINATION and row.round.state == Round.State.OPEN
-    return row.round.closes_at if waits else None
-
-
-def _act(row: Nomination, user: Any) -> dict[str, str] | None:
-    """The one act that a row waits for from this person: no guard is asked here, the step's page says what lacks."""
-    if row.state in ("draft", "returned") and policies.may_submit(row, user):
-        return {"label": _("继续填写"), "url": reverse("nomination_detail", args=[row.pk])}
-    if row.state == "correction" and policies.may_submit(row, user):
-        return {"label": _("补正"), "url": reverse("nomination_correction", args=[row.pk])}
-    if row.state == "county_review" and policies.may_endorse(row, user):
-        return {"label": _("审核"), "url": reverse("nomination_detail", args=[row.pk])}
-    if row.state == "nominator_review" and policies.may_nominate(row, user):
-        return {"label": _("推荐到省"), "url": reverse("step", args=["nominations", row.pk, "nominate"])}
-    return None
 
 
 @require_safe

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from selection.actions import qualification
+from selection.actions import qualification, recheck
 from selection.collections.qualification import represent
 from selection.errors import ReviewIncomplete
 from selection.models import Nomination, QualificationReview
@@ -229,7 +229,11 @@ def test_a_reinstated_dossier_is_screened_by_fresh_conclusions():
     nomination = stage.nominations[0]
     stages.concluded(stage, 0, "disqualified", E04="fail")
     stages.concluded(stage, 1, "disqualified", E04="fail")
-    qualification.reinstate(nomination, by=stage.manager, reason="复核成立，证书日期更正。")
+    with pytest.raises(StepRefused, match="没有成立的复核"):
+        qualification.reinstate(nomination, by=stage.manager, reason="没有人申请过复核。")
+    clerk = factories.user("unit_clerk", organisation=nomination.unit)
+    asked = recheck.request(nomination.rechecks.get(), by=clerk, statement="证书日期以登记表为准，请复核。")
+    recheck.uphold(asked, by=stage.manager, reason="复核成立，证书日期更正。")
     with pytest.raises(StepRefused):
         qualification.disqualify(nomination, by=stage.manager, grounds=["E04"], reason="旧结论不应再用。")
     stages.concluded(stage, 0, "qualified")

@@ -65,7 +65,8 @@ def test_the_counts_of_the_tabs_are_those_of_their_lists():
         counts = queries.tab_counts(person)
         assert counts == {tab: queries.queue(person, tab).count() for tab in queries.tabs_for(person)}
     assert queries.tab_counts(stage.reviewers[0]) == {
-        "open": 1, "mine": 1, "second": 1, "differing": 1, "correction": 0, "done": 0,
+        "open": 1, "mine": 1, "second": 1, "differing": 1, "correction": 0, "recheck": 0,
+        "done": 0,
     }  # fmt: skip
 
 
