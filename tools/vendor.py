@@ -1,10 +1,10 @@
-"""Refresh the third-party files that the pages load, as `vendor.lock.json` lists them.
+"""Refresh the third-party files that pages load and papers are printed in, as `vendor.lock.json` lists them.
 
     python tools/vendor.py
 
 For a maintainer with npm; nobody needs it to run the service, because the files are committed. Each package
 is fetched at its exact version with `npm pack`, its sha512 is compared with the lock, the listed files are
-written and their sha256 noted. To use another icon, add its name to "icons" in the lock and run this. Running
+written and their sha256 noted; a web font is unpacked to the .ttf that the typesetter reads. To use another icon, add its name to "icons" in the lock and run this. Running
 it twice gives the same bytes.
 """
 
@@ -24,6 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock.json"
 SPRITE_HEAD = '<svg xmlns="http://www.w3.org/2000/svg">\n'
+FONT_TOOL = "fonttools[woff]==4.60.1"
 BOUNDING_BOX = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
 
@@ -38,17 +39,35 @@ def main() -> int:
 
 def refresh(package: dict[str, Any]) -> None:
     """Write the files of one package and note their digests."""
-    package["icons"] = sorted(set(package["icons"]))
+    if "icons" in package:
+        package["icons"] = sorted(set(package["icons"]))
     with tempfile.TemporaryDirectory() as folder:
         archive = fetch(package["name"], package["version"], Path(folder))
         check(archive, package["integrity"])
         with tarfile.open(archive) as packed:
             for file in package["files"]:
-                content = (
-                    sprite(packed, package["icons"]) if "*" in file["from"] else member(packed, file["from"])
-                )
+                content = made(packed, package, file)
                 (ROOT / file["path"]).write_bytes(content)
                 file["sha256"] = hashlib.sha256(content).hexdigest()
+
+
+def made(packed: tarfile.TarFile, package: dict[str, Any], file: dict[str, str]) -> bytes:
+    """The content of one of our files: icons in one sprite, a font unpacked, anything else as it is."""
+    if "*" in file["from"]:
+        return sprite(packed, package["icons"])
+    content = member(packed, file["from"])
+    return unpacked_font(content) if file["from"].endswith(".woff2") else content
+
+
+def unpacked_font(content: bytes) -> bytes:
+    """A web font as TrueType, its outlines and character map untouched. fontTools is fetched for the occasion."""
+    with tempfile.TemporaryDirectory() as folder:
+        packed, plain = Path(folder, "font.woff2"), Path(folder, "font.ttf")
+        packed.write_bytes(content)
+        tool = [sys.executable, "-m", "uv", "tool", "run", "--from", FONT_TOOL, "fonttools"]
+        command = [*tool, "ttLib.woff2", "decompress", "-o", str(plain), str(packed)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return plain.read_bytes()
 
 
 def fetch(name: str, version: str, folder: Path) -> Path:

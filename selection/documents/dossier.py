@@ -27,7 +27,7 @@ TITLE = "社会工作领军人才申报表"
 COLUMNS = 12
 PHOTO_ROWS = 4
 SIGN_UNIT = "负责人（签名）：　　　　　　　　　　（单位盖章）\n　　　　年　　月　　日"
-SIGN_OFFICE = "经办人（签名）：　　　　　　　　负责人（签名）：　　　　　　　　（盖章）\n　　　　年　　月　　日"
+SIGN_OFFICE = "经办人（签名）：　　　　　　负责人（签名）：　　　　　　（盖章）\n　　　　年　　月　　日"
 SIGN_PERSON = "申报人（签名）：　　　　　　　　\n　　　　年　　月　　日"
 NOTE = (
     "说明：身份证号、手机已作隐去处理，原件核对时填写；各级意见栏由有关单位签名、盖章并填写日期，"
@@ -114,18 +114,21 @@ def _pairs(heading: str, pairs: Iterable[Sequence[Cell]]) -> Grid:
     return Grid([1] * COLUMNS, [title(heading, COLUMNS), *rows], heads=1)
 
 
-def _lines(heading: str, heads: Sequence[tuple[str, int]], rows: Sequence[Sequence[Cell]]) -> Grid:
+def _lines(
+    heading: str,
+    heads: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    may_break: bool = False,
+) -> Grid:
     """A part of lines below the names of their columns; without a line, an empty one to write on."""
     blank = [[Cell("") for _head in heads]]
     return Grid(
         [width for _name, width in heads],
         [title(heading, len(heads)), [Cell(name, "head") for name, _width in heads], *(rows or blank)],
         heads=2,
+        may_break=may_break,
     )
-
-
-def _text(heading: str, text: str) -> Grid:
-    return Grid([1], [title(heading, 1), [Cell(text, "text")]], heads=1, may_break=True)
 
 
 # Parts ---------------------------------------------------------------------------------------------------------------
@@ -136,8 +139,11 @@ def _person(nomination: Nomination) -> list[Grid]:
     number = dossiers.masked_id(nomination.nominee.id_number)
     identity = [Cell("身份证号", "label", span=2), Cell(number, span=3)]
     name = [Cell("姓名", "label", span=2), Cell(nomination.nominee.name, span=3)]
-    fields = ("gender", "born_on", "ethnicity", "politics", "education", "degree")
-    pairs = [name, *(_pair(nomination, field, value=3) for field in fields), identity]
+    first, then = ("gender", "born_on", "ethnicity", "politics"), ("education", "degree")
+    pairs = [
+        name, *(_pair(nomination, field, value=3) for field in first), identity,
+        *(_pair(nomination, field, value=3) for field in then),
+    ]  # fmt: skip
     rows = [[*left, *right] for left, right in zip(pairs[::2], pairs[1::2], strict=True)]
     rows[0].append(Cell("近期免冠\n照　片", "empty", span=2, rows=PHOTO_ROWS))
     rest = [
@@ -156,7 +162,11 @@ def _posts(nomination: Nomination) -> Grid:
             *(_pair(nomination, field) for field in ("setting", "civil_status", "field")),
         ],
     )
-    heads = [Cell("任职单位全称", "head", span=5), Cell("职务", "head", span=3), Cell("起止时间", "head", span=3)]
+    heads = [
+        Cell("任职单位全称", "head", span=5),
+        Cell("职务", "head", span=3),
+        Cell("起止时间", "head", span=3),
+    ]
     lines = [
         [
             Cell(row.unit, span=5), Cell(row.title, span=3), Cell(_since(row), "centre", span=3),
@@ -201,7 +211,7 @@ def _practice(nomination: Nomination) -> Grid:
 def _service(nomination: Nomination) -> Grid:
     counts = ("cases", "groups", "activities", "beneficiaries")
     names = ("个案数", "小组数", "社区活动数", "受益人数")
-    heads = (("年度", 2), *((name, 2) for name in names), ("主要成效", 11))
+    heads = (("年度", 3), *((name, 4) for name in names), ("主要成效", 21))
     records = list(nomination.service_records.all())
     rows: list[list[Cell]] = [
         [
@@ -214,7 +224,7 @@ def _service(nomination: Nomination) -> Grid:
     if len(rows) > 1:
         sums = [Cell(str(sum(getattr(row, name) or 0 for row in records)), "number") for name in counts]
         rows.append([Cell("合计", "head"), *sums, Cell("")])
-    return _lines("五、近五年服务记录", heads, rows)
+    return _lines("五、近五年服务记录", heads, rows, may_break=True)
 
 
 def _awards(nomination: Nomination) -> Grid:
@@ -289,7 +299,9 @@ def _declarations(nomination: Nomination) -> Grid:
                 Cell(_instant(at) if at else "未签署", "centre"),
             ]
         )  # fmt: skip
-    rows.append([Cell("本人确认", "label"), Cell("以上内容由本人核对无误。", "text", span=3, foot=SIGN_PERSON)])
+    rows.append(
+        [Cell("本人确认", "label"), Cell("以上内容由本人核对无误。", "text", span=3, foot=SIGN_PERSON)]
+    )
     return _lines("十二、声明", heads, rows)
 
 
@@ -299,7 +311,13 @@ def _opinions(nomination: Nomination, shows_opinion: bool) -> list[Grid]:
     kept = nomination.nominator_opinion if shows_opinion else ""
     boxes = [(f"单位意见\n（{nomination.unit.name}）", nomination.unit_opinion, SIGN_UNIT)]
     county = f"\n（{nomination.county.name}）" if nomination.county else ""
-    boxes.append((f"县级民政局意见{county}", nomination.county_opinion or ("" if county else "不经县级推荐。"), SIGN_OFFICE))
+    boxes.append(
+        (
+            f"县级民政局意见{county}",
+            nomination.county_opinion or ("" if county else "不经县级推荐。"),
+            SIGN_OFFICE,
+        )
+    )
     label = "市级民政局意见" if office.kind == office.Kind.CITY else "推荐单位意见"
     boxes.append((f"{label}\n（{office.name}）", kept, SIGN_OFFICE))
     boxes.append((f"省级意见\n（{nomination.round.organiser}）", "", SIGN_OFFICE))

@@ -60,8 +60,9 @@ def test_vendored_files_are_the_ones_that_were_reviewed() -> None:
 
 def test_every_vendored_file_is_in_the_lock() -> None:
     listed = {file["path"] for package in LOCK["packages"] for file in package["files"]}
+    folders = (STATIC / "vendor", ROOT / "config" / "fonts")
     assert {
-        str(path.relative_to(ROOT)) for path in (STATIC / "vendor").rglob("*") if path.is_file()
+        str(path.relative_to(ROOT)) for folder in folders for path in folder.rglob("*") if path.is_file()
     } == listed
 
 

@@ -77,9 +77,7 @@ class Fonts:
     def loaded(self) -> typst.Fonts:
         """The same for the typesetter; it sees no other font."""
         folders = [str(folder) for folder in sorted({face.file.parent for face in self.faces})]
-        return typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
-        )
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
 
     def draws(self, character: str) -> bool:
         """Whether some family has it; what has no shape of its own needs none."""
@@ -107,7 +105,10 @@ class Fonts:
         )
         words = _("字体中没有以下字符，不能打印PDF：%(named)s。") % {"named": named}
         if len(found) > SHOWN:
-            words = _("字体中没有以下%(n)s个字符，不能打印PDF：%(named)s等。") % {"n": len(found), "named": named}
+            words = _("字体中没有以下%(n)s个字符，不能打印PDF：%(named)s等。") % {
+                "n": len(found),
+                "named": named,
+            }
         raise CharactersMissing(
             words + _("可改用Word格式，或请系统管理员安装Noto CJK字体（fonts-noto-cjk）。")
         )
@@ -115,9 +116,9 @@ class Fonts:
 
 def shapeless(character: str) -> bool:
     """Spaces, breaks, joiners and the selectors of a variant."""
-    return unicodedata.category(character) in ("Zs", "Cc", "Cf") or unicodedata.name(character, "").startswith(
-        "VARIATION SELECTOR"
-    )
+    return unicodedata.category(character) in ("Zs", "Cc", "Cf") or unicodedata.name(
+        character, ""
+    ).startswith("VARIATION SELECTOR")
 
 
 @cache
@@ -155,7 +156,9 @@ class CharacterMap:
     def __init__(self, table: bytes) -> None:
         (count,) = struct.unpack_from(">H", table, 2)
         places = {struct.unpack_from(">I", table, 8 + 8 * n)[0] for n in range(count)}
-        self.runs: list[tuple[list[int], list[int]]] = []  # per subtable: first and last code points, ascending
+        self.runs: list[
+            tuple[list[int], list[int]]
+        ] = []  # per subtable: first and last code points, ascending
         for place in sorted(places):
             (kind,) = struct.unpack_from(">H", table, place)
             if kind in _READERS:
@@ -190,7 +193,9 @@ def _format_4(table: bytes, place: int) -> tuple[list[int], list[int]]:
         for point in range(firsts[n], min(lasts[n], 0xFFFE) + 1):
             glyph = point
             if offsets[n]:
-                (glyph,) = struct.unpack_from(">H", table, base + 2 * n + offsets[n] + 2 * (point - firsts[n]))
+                (glyph,) = struct.unpack_from(
+                    ">H", table, base + 2 * n + offsets[n] + 2 * (point - firsts[n])
+                )
             if glyph and (glyph + deltas[n]) % 0x10000:
                 points.append(point)
     return points, points

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["title", "label", "head", "value", "centre", "number", "text", "empty"]
@@ -14,11 +14,7 @@ BREAKS = "\n\t"
 def printable(text: object) -> str:
     """A text as it can be printed: no control characters, nothing that turns the direction of writing."""
     plain = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
-    return "".join(
-        character
-        for character in plain
-        if character in BREAKS or not _unprinted(character)
-    )
+    return "".join(character for character in plain if character in BREAKS or not _unprinted(character))
 
 
 def _unprinted(character: str) -> bool:
@@ -60,8 +56,7 @@ class Form:
     above: Sequence[str]  # beside each other, above the boxes
     grids: Sequence[Grid]
     note: str
-    footer: Sequence[str]  # lines below the page number
-    facts: dict[str, str] = field(default_factory=dict)  # what the file says of itself: language, date
+    footer: Sequence[str]  # lines beside the page number
 
     def __post_init__(self) -> None:
         for name in ("title", "subtitle", "note"):

@@ -110,12 +110,12 @@ def _table(document: Any, grid: Grid) -> None:
     widths = [Mm(WIDTH * width / sum(grid.widths)) for width in grid.widths]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
+    boxes = [list(row.cells) for row in table.rows]  # read once: looked up one by one they take a second
     taken: set[tuple[int, int]] = set()
-    for number, cells in enumerate(grid.rows):
-        row = table.rows[number]
+    for number, (row, cells) in enumerate(zip(table.rows, grid.rows, strict=True)):
         row.height, row.height_rule = Mm(8), WD_ROW_HEIGHT_RULE.AT_LEAST
         _mark(row, heading=number < grid.heads, whole=not grid.may_break)
-        _cells(table, number, cells, widths, taken)
+        _cells(boxes, number, cells, widths, taken)
 
 
 def _mark(row: Any, *, heading: bool, whole: bool) -> None:
@@ -126,19 +126,21 @@ def _mark(row: Any, *, heading: bool, whole: bool) -> None:
 
 
 def _cells(
-    table: Any, number: int, cells: Sequence[Cell], widths: Sequence[Any], taken: set[tuple[int, int]]
+    boxes: Sequence[Sequence[Any]],
+    number: int,
+    cells: Sequence[Cell],
+    widths: Sequence[Any],
+    taken: set[tuple[int, int]],
 ) -> None:
     """Put the cells into the columns that no cell from above reaches into."""
     column = 0
     for cell in cells:
         while (number, column) in taken:
             column += 1
-        box = table.cell(number, column)
+        box = boxes[number][column]
         if cell.span > 1 or cell.rows > 1:
-            box = box.merge(table.cell(number + cell.rows - 1, column + cell.span - 1))
-        taken |= {
-            (number + down, column + right) for down in range(cell.rows) for right in range(cell.span)
-        }
+            box = box.merge(boxes[number + cell.rows - 1][column + cell.span - 1])
+        taken |= {(number + down, column + right) for down in range(cell.rows) for right in range(cell.span)}
         box.width = sum(widths[column : column + cell.span])
         _fill(box, cell)
         column += cell.span
@@ -146,10 +148,9 @@ def _cells(
 
 def _fill(box: Any, cell: Cell) -> None:
     top = cell.kind == "text"
-    box.vertical_alignment = (
-        WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    )
+    box.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP if top else WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = box.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     if cell.kind in CENTRED:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if cell.kind == "number":
@@ -174,7 +175,7 @@ def _foot(box: Any, cell: Cell) -> None:
     for number, line in enumerate(cell.foot.split("\n")):
         paragraph = box.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        paragraph.paragraph_format.space_before = Pt((24 if cell.text else 48) if number == 0 else 3)
+        paragraph.paragraph_format.space_before = Pt((40 if cell.text else 60) if number == 0 else 3)
         _run(paragraph, line, size=10.5)
 
 
@@ -200,8 +201,7 @@ def _field(paragraph: Any, code: str) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), code)
     paragraph._p.append(field)
-    run = OxmlElement("w:r")
-    text = OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
+    run = paragraph.add_run("1")
+    run.font.size = Pt(7.5)
+    _font(run._r.get_or_add_rPr(), SONG)
+    field.append(run._r)
