@@ -194,7 +194,7 @@ def remove(attachment: Attachment, *, by: Actor) -> None:
         row.removed_at = clock.now()
         row.save(update_fields=["removed_at"])
         return
-    place = row.file.name
+    place = str(row.file.name)
     row.delete()
     transaction.on_commit(lambda: default_storage.delete(place), robust=True)
 

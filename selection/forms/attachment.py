@@ -27,7 +27,9 @@ class FilesField(forms.FileField):
     widget = SeveralFiles
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        given: list[UploadedFile] = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        given: list[UploadedFile[Any]] = (
+            list(data) if isinstance(data, list | tuple) else [data] if data else []
+        )
         if not given:
             raise forms.ValidationError(_("请选择要上传的文件"))
         if len(given) > MOST_AT_ONCE:
@@ -39,7 +41,7 @@ class AttachmentForm(forms.Form):
     """What is sent, as which kind."""
 
     kind = forms.ChoiceField(label=_("材料种类"))
-    files = FilesField(label=_("文件"), widget=SeveralFiles(attrs={"accept": ACCEPT}))
+    files = FilesField(label=_("文件"), widget=SeveralFiles(attrs={"accept": ACCEPT}))  # type: ignore[assignment]  # the metaclass takes it from the class
 
     def __init__(
         self, data: Any = None, files: Any = None, *, kinds: Sequence[str], most_mb: int, initial: Any = None

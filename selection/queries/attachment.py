@@ -225,7 +225,7 @@ def _task_state(states: list[str], lacking: list[str]) -> str:
 def sent_with(nomination: Nomination) -> list[dict[str, Any]]:
     """The unit's files as a version of the dossier names them: by kind, number and digest."""
     rows = nomination.attachments.filter(removed_at=None, kind__in=FROM_UNIT).order_by("kind", "number")
-    return list(rows.values("kind", "number", "sha256"))
+    return [dict(row) for row in rows.values("kind", "number", "sha256")]
 
 
 def lines_of_sent(rows: Iterable[Mapping[str, Any]]) -> list[str]:

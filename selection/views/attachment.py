@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -75,7 +75,7 @@ def _taken(request: HttpRequest, nomination: Nomination, form: AttachmentForm) -
     return [_one(request, nomination, form.cleaned_data["kind"], file) for file in form.cleaned_data["files"]]
 
 
-def _one(request: HttpRequest, nomination: Nomination, kind: str, file: UploadedFile) -> dict[str, Any]:
+def _one(request: HttpRequest, nomination: Nomination, kind: str, file: UploadedFile[Any]) -> dict[str, Any]:
     """What became of one file: a refusal leaves the others alone."""
     name = file.name or ""
     most = nomination.round.rulebook.max_file_mb * MEGABYTE
@@ -217,10 +217,10 @@ def _served(request: HttpRequest, attachment: Attachment, *, preview: bool) -> H
         file.close()
         return _closed(request, attachment, _("该附件与存证的摘要不符，不能打开，请联系系统管理员。"))
     file.seek(0)
-    if attachment.audience == "restricted" and not queries.writes(
-        attachment.nomination, request.user, attachment.kind
-    ):  # type: ignore[arg-type]
-        actions.read_restricted(attachment, by=request.user)  # type: ignore[arg-type]
+    reader: Any = request.user
+    ours = queries.writes(attachment.nomination, reader, attachment.kind)
+    if attachment.audience == "restricted" and not ours:
+        actions.read_restricted(attachment, by=reader)
     plain, full = queries.names_of(attachment)
     response = FileResponse(file, content_type=attachment.mime)
     for name, value in _headers(attachment, plain, full, preview=preview).items():
