@@ -162,8 +162,8 @@ def _record(round_: Round, by: Actor, made: Sequence[Nomination], digest: str) -
     for row in made:
         payload = {"route": row.route, "unit": row.unit.name, "nominator": row.nominator.name, "file": digest}
         ledger.append(by, kind=IMPORTED, subject=subject_of(row), payload=payload, **common)
-    payload = {"file": digest, "nominations": len(made)}
-    ledger.append(by, kind=FILE_IMPORTED, subject=subject_of(round_), payload=payload, **common)
+    whole = {"file": digest, "nominations": len(made)}
+    ledger.append(by, kind=FILE_IMPORTED, subject=subject_of(round_), payload=whole, **common)
 
 
 @door.act

@@ -27,9 +27,9 @@ class _Line:
 def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """A .csv line by line: UTF-8 with its mark."""
     writer = csv.writer(_Line())
-    yield "\ufeff".encode() + writer.writerow(head).encode()  # type: ignore[attr-defined]
+    yield "\ufeff".encode() + writer.writerow(head).encode()
     for row in rows:
-        yield writer.writerow([_plain(cell) for cell in row]).encode()  # type: ignore[attr-defined]
+        yield writer.writerow([_plain(cell) for cell in row]).encode()
 
 
 def _plain(cell: Any) -> Any:

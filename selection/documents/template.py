@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_range_abs
 
 from selection.queries import sheets
 from selection.queries.sheets import Column
@@ -51,7 +52,8 @@ class _Lists:
     """Long lists of choices, on a hidden sheet."""
 
     def __init__(self, book: Any) -> None:
-        self.book, self.sheet, self.column = book, None, 0
+        self.book, self.column = book, 0
+        self.sheet: Any = None
 
     def source(self, labels: Sequence[str]) -> Any:
         """What a drop-down points at."""
@@ -60,11 +62,8 @@ class _Lists:
         if self.sheet is None:
             self.sheet = self.book.add_worksheet("选项")
             self.sheet.hide()
-        sheet: Any = self.sheet
         for row, label in enumerate(labels):
-            sheet.write_string(row, self.column, label)
-        from xlsxwriter.utility import xl_range_abs
-
+            self.sheet.write_string(row, self.column, label)
         place = xl_range_abs(0, self.column, len(labels) - 1, self.column)
         self.column += 1
         return f"=选项!{place}"

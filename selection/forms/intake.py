@@ -113,8 +113,8 @@ def read(book: Workbook, round_: Round, *, by: Any, begin: Note = _unheard, at: 
     begin(sum(max(len(sheet.rows) - 1, 0) for sheet in found.values()))
     reader.read_people(found.pop(sheets.PEOPLE))
     for part in sheets.parts():
-        if sheet := found.pop(sheets.sheet_name(part), None):
-            reader.read_part(part, sheet)
+        if (name := sheets.sheet_name(part)) in found:
+            reader.read_part(part, found[name])
     intake = reader.intake
     _ask_the_rules(intake, round_, by)
     order = {
