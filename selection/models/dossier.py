@@ -128,11 +128,9 @@ class ServiceRecord(Row):
         verbose_name = _("服务记录")
 
     def words(self) -> list[str]:
-        counts = [
-            f"{self._meta.get_field(name).verbose_name}{value}"
-            for name in self.ENTERED[1:-1]
-            if (value := getattr(self, name)) is not None
-        ]
+        fields: list[Any] = [self._meta.get_field(name) for name in self.ENTERED[1:-1]]
+        counted = [(field.verbose_name, getattr(self, field.name)) for field in fields]
+        counts = [f"{label}{value}" for label, value in counted if value is not None]
         return [str(self.year or "—"), *counts, *([self.outcome] if self.outcome else [])]
 
 

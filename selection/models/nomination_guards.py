@@ -214,6 +214,11 @@ not_barred = Guard(
     lambda n: not barred(n.nominee, n.round.rulebook),
 )
 softness_waived = Guard("waiver_missing", _not_waived, lambda n: not unwaived(n))
+somebody_waits = Guard(
+    "no_successor",
+    _("没有待本单位推荐的人选可以接替。"),
+    lambda n: n.round.nominations.filter(nominator_id=n.nominator_id, state="nominator_review").exists(),
+)
 quota_left = Guard("quota_exceeded", _no_place, _has_place)
 after_closing = Guard(
     "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING

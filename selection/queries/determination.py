@@ -41,7 +41,11 @@ def to_recognise(round_: Round) -> list[Nomination]:
     """Cleared and not held, in the order in which they were printed on the notice."""
     line = NoticeEntry.objects.filter(nomination=OuterRef("pk")).order_by("-pk")
     rows = round_.nominations.filter(state="cleared").exclude(pk__in=_held(round_))
-    rows = rows.select_related("nominee", "unit", "round").annotate(line=Subquery(line.values("ordinal")[:1]))
+    rows = (
+        rows.select_related("nominee", "unit", "round")
+        .prefetch_related("posts")
+        .annotate(line=Subquery(line.values("ordinal")[:1]))
+    )
     return list(rows.order_by("line", "code"))
 
 

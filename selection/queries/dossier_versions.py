@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -36,7 +36,9 @@ def digest(content: dict[str, Any]) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [{name: _plain(each) for name, each in row.items()} for row in value]
-    if isinstance(value, date | Decimal):  # a time is a date, too
+    if isinstance(value, datetime):  # in one zone: a time just set and the same one read again are the same
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | Decimal):
         return str(value) if isinstance(value, Decimal) else value.isoformat()
     return value
 
@@ -77,7 +79,13 @@ def _row(name: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     if name == "phone":
         changed = old.get("phone_key") != new.get("phone_key")
     before, after = _shown(name, old.get(name)), _shown(name, new.get(name))
-    row = {"label": label_of(name), "old": before, "new": after, "changed": changed, "lines": []}
+    row: dict[str, Any] = {
+        "label": label_of(name),
+        "old": before,
+        "new": after,
+        "changed": changed,
+        "lines": [],
+    }
     if name in ROW_PARTS and changed:
         row["lines"] = _lines(before, after)
     return row

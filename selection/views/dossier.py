@@ -114,8 +114,8 @@ def _save(section: dossiers.Section, nomination: Nomination, form: Any, request:
     if isinstance(form, DeclarationForm):
         actions.sign(nomination, by=user, declared=form.declared, seen=seen)
         return
-    page = {"writer": request.POST.get("writer", "")[:32], "seq": _number(request.POST.get("seq", "")) + 1}
-    actions.save_section(nomination, section, by=user, values=form.values, seen=seen, **page)
+    writer, seq = request.POST.get("writer", "")[:32], _number(request.POST.get("seq", "")) + 1
+    actions.save_section(nomination, section, by=user, values=form.values, seen=seen, writer=writer, seq=seq)
 
 
 def _number(text: str) -> int:
