@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,6 +33,23 @@ def content_security_policy(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+def text_alone(get_response: Handler) -> Handler:
+    """An address with a null character in it names nothing, and no database could look for it."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or any("\0" in part for part in _parts_of(request.GET)):
+            raise BadRequest("null character")
+        return get_response(request)
+
+    return handle
+
+
+def _parts_of(query: QueryDict) -> Iterator[str]:
+    for name, values in query.lists():
+        yield name
+        yield from map(str, values)
 
 
 def chosen_language(get_response: Handler) -> Handler:

@@ -71,5 +71,5 @@ def to_remove() -> QuerySet[Nomination]:
 
 def by_code(code: str) -> Objection | None:
     """The objection that a query code opens."""
-    plain = "".join(code.split()).replace("-", "").upper()
+    plain = "".join(code.replace("\0", "").split()).replace("-", "").upper()
     return Objection.objects.select_related("notice", "nomination__nominee").filter(code=plain).first()
