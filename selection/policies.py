@@ -50,7 +50,9 @@ def _not_the_author(notice: Any, actor: Actor) -> bool:
 
 def _reviews_do_not_differ(nomination: Any, _actor: Actor) -> bool:
     """Where two reviewers differ, neither decides: the manager rules."""
-    standing = [r.verdict for r in nomination.reviews.all() if r.state == "concluded" and r.set_aside_at is None]
+    standing = [
+        r.verdict for r in nomination.reviews.all() if r.state == "concluded" and r.set_aside_at is None
+    ]
     return len(set(standing)) <= 1
 
 

@@ -20,6 +20,7 @@ from selection.forms.nomination import RankForm
 from selection.models import Nomination, Round
 from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
+from selection.queries.objection import neutral_issues
 from selection.queries.round import quotas_of_officer, rounds_visible_to, working_days_left
 from selection.queries.steps import has_steps
 from workflow.errors import Refused
@@ -91,6 +92,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "has_steps": has_steps(nomination, user),
         "id_number": dossiers.masked_id(nomination.nominee.id_number),
         "days_left": working_days_left(nomination.round.closes_at),
+        "issues": neutral_issues(nomination),
     }
     if nomination.state in ("draft", "returned") and policies.may_submit(nomination, user):
         return render(request, "selection/nomination_tasks.html", context | _tasks(nomination))
