@@ -510,7 +510,7 @@ class Nomination(Machine):
         target=State.RECOGNISED,
         label=_("认定"),
         by=policies.may_decide,
-        needs=(not_on_hold, no_material_objection, determined),
+        needs=(not_on_hold, no_undecided_objection, no_material_objection, determined),
         irreversible=True,
     )
     def recognise(self) -> None:
