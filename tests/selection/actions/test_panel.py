@@ -8,12 +8,13 @@ import pytest
 
 from selection.actions import assignment, panel, scoring
 from selection.errors import ConflictOfInterest, DrawInfeasible
-from selection.models import Assignment, Panelist, Recusal, Round
+from selection.models import Assignment, Panelist, QualificationReview, Recusal, Round
 from selection.rules.draw import draw_assignments, draw_panel, draw_seed, redraw_seed
 from tests import factories
 from tests.selection import stage as stages
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import subject_of
 from workflow.models import Message, PublishedHead
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +253,26 @@ def test_a_withdrawn_nominee_does_not_hold_the_opening_up():
             stages.submitted(duty, "80")
         type(stage.nominations[1]).objects.filter(pk=stage.nominations[1].pk).update(state="withdrawn")
         assert scoring.ask_opening(stage.round, by=stage.manager).operator == stage.manager
+
+
+def test_who_reviewed_in_the_round_and_became_an_expert_does_not_score():
+    stage = stages.in_review(1)
+    with clock.frozen(stages.REVIEW):
+        duty = stage.duty()
+        QualificationReview.objects.create(nomination=duty.nomination, reviewer=duty.expert.user)
+        with pytest.raises(ConflictOfInterest):
+            assignment.accept(duty, by=duty.expert.user, declared=True)
+        assert Assignment.objects.get(pk=duty.pk).state == "drawn"
+        assert assignment.recuse(duty, by=duty.expert.user, reason="曾任本轮初审员。").state == "recused"
+
+
+def test_who_nominated_somebody_and_became_an_expert_does_not_score_them():
+    stage = stages.in_review(1)
+    with clock.frozen(stages.REVIEW):
+        duty = stage.duty()
+        ledger.append(
+            duty.expert.user, chain=duty.chain_key, kind="nomination.nominate", payload={},
+            subject=subject_of(duty.nomination),
+        )  # fmt: skip
+        with pytest.raises(ConflictOfInterest):
+            assignment.accept(duty, by=duty.expert.user, declared=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.models import RoleGrant, User
 from selection.actions import qualification
 from selection.collections.qualification import represent
 from selection.errors import ReviewIncomplete
@@ -95,6 +96,19 @@ def test_a_ruling_may_disqualify():
         reason="证书未满三年，核对无误。",
     )
     assert (ruled.state, ruled.ruling, ruled.grounds) == ("disqualified", "disqualified", ["E04"])
+
+
+def test_a_manager_who_was_one_of_the_two_reviewers_does_not_rule():
+    stage = stages.screening()
+    stages.concluded(stage, 0, "qualified")
+    stages.concluded(stage, 1, "disqualified", E04="fail")
+    both_roles = User.objects.get(pk=stage.reviewers[0].pk)
+    RoleGrant.objects.create(user=both_roles, role="manager", since=date(2020, 1, 1), granted_by="测试")
+    with pytest.raises(NotPermitted):
+        qualification.rule(
+            stage.nominations[0], by=both_roles, verdict="qualified", reason="维持本人所作的结论。"
+        )
+    assert state_of(stage.nominations[0]) == "nominated"
 
 
 def test_the_manager_does_not_rule_before_both_have_concluded():
