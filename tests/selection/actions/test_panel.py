@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -71,6 +71,15 @@ def test_a_public_value_that_exists_already_is_refused():
             prepared, by=stage.manager, source="昨日开奖", value_at=stages.SCREENING - timedelta(hours=1)
         )
     assert refusal.value.code == "public_value_past"
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-12:00", "2028-01-01T00:00:00+08:00"])
+def test_a_public_value_beyond_a_year_is_refused(text):
+    stage = stages.screening(1, state="qualified")
+    prepared = panel.prepare(stage.round, by=stage.manager)
+    with pytest.raises(StepRefused) as refusal:
+        panel.freeze(prepared, by=stage.manager, source="双色球", value_at=datetime.fromisoformat(text))
+    assert refusal.value.code == "public_value_far"
 
 
 def test_drawing_before_the_public_value_is_due_is_refused():
