@@ -245,11 +245,20 @@ def admitted_objection(nomination: Nomination) -> Any:
 def result(nomination: Nomination, score: str, *, order: int, rank: int | None = None, **fields: Any) -> Any:
     from selection.models import Result
 
-    given = {"exact": score, "sheets": 5, "trimmed": True, "computed_at": NOON, "rank": rank or order, **fields}
+    given = {
+        "exact": score,
+        "sheets": 5,
+        "trimmed": True,
+        "computed_at": NOON,
+        "rank": rank or order,
+        **fields,
+    }
     return Result.objects.create(nomination=nomination, score=score, order=order, **given)
 
 
-def scored_round(scores: list[str], *, ceiling: int = 20, state: str = "deliberation") -> tuple[Round, list[Nomination]]:
+def scored_round(
+    scores: list[str], *, ceiling: int = 20, state: str = "deliberation"
+) -> tuple[Round, list[Nomination]]:
     """A round whose scores are opened: one scored nominee a score, best first, equal scores sharing the rank."""
     row, orgs = round_(state, rules=rulebook(ceiling=ceiling)), tree()
     people = []
@@ -299,5 +308,10 @@ def objection(nomination: Nomination, state: str = "lodged", **fields: Any) -> A
         "admit_due": (NOON + timedelta(days=3)).date(), **fields,
     }  # fmt: skip
     if state in ("admitted", "upheld", "dismissed"):
-        given = {"neutral_issue": "任职年限", "investigator": user("reviewer"), "conclude_due": date(2026, 9, 20), **given}
+        given = {
+            "neutral_issue": "任职年限",
+            "investigator": user("reviewer"),
+            "conclude_due": date(2026, 9, 20),
+            **given,
+        }
     return Objection.objects.create(nomination=nomination, state=state, **given)
