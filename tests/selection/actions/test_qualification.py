@@ -9,7 +9,7 @@ from accounts.models import RoleGrant, User
 from selection.actions import qualification
 from selection.collections.qualification import represent
 from selection.errors import ReviewIncomplete
-from selection.models import Nomination, QualificationReview
+from selection.models import Nomination, Panel, QualificationReview
 from selection.queries.qualification import conclusions_of, reviews_visible_to
 from tests import factories
 from tests.selection import stage as stages
@@ -249,3 +249,11 @@ def test_a_reinstated_dossier_is_screened_by_fresh_conclusions():
     stages.concluded(stage, 0, "qualified")
     stages.concluded(stage, 1, "qualified")
     assert state_of(nomination) == "qualified"
+
+
+def test_nobody_comes_back_into_screening_after_the_draw_is_frozen():
+    row = factories.nomination("disqualified", round=factories.round_("screening"))
+    Panel.objects.create(round=row.round, state="frozen")
+    with pytest.raises(StepRefused) as refusal:
+        qualification.reinstate(row, by=factories.user("manager"), reason="复核成立，材料齐全有效")
+    assert refusal.value.code == "draw_frozen"
