@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -32,6 +33,24 @@ def content_security_policy(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+def text_alone(get_response: Handler) -> Handler:
+    """An address with a null character in it names nothing, and no database could look for it."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/") and any("\0" in part for part in _parts_of(request)):
+            raise BadRequest("null character")  # the API names the parameter
+        return get_response(request)
+
+    return handle
+
+
+def _parts_of(request: HttpRequest) -> Iterator[str]:
+    yield request.path
+    for name, values in request.GET.lists():
+        yield name
+        yield from map(str, values)
 
 
 def chosen_language(get_response: Handler) -> Handler:

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "config.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.chosen_language",
+    "config.middleware.text_alone",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -183,7 +184,9 @@ STORAGES = {"default": file_storage(), "staticfiles": {"BACKEND": _STATIC}}
 
 CLAMAV_HOST = env("CLAMAV_HOST")  # the virus scanner's daemon, by name and port …
 CLAMAV_PORT = int(env("CLAMAV_PORT", "3310"))
-CLAMAV_SOCKET = env("CLAMAV_SOCKET")  # … or by its socket; without either nothing is scanned, and records say so
+CLAMAV_SOCKET = env(
+    "CLAMAV_SOCKET"
+)  # … or by its socket; without either nothing is scanned, and records say so
 
 _MAIL = "smtp" if env("EMAIL_HOST") else "filebased" if DEMO else "console"
 EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL}.EmailBackend"

@@ -70,6 +70,11 @@ def _did_not_review(recheck: Any, actor: Actor) -> bool:
     return not any(review.reviewer_id == actor.id for review in recheck.nomination.reviews.all())
 
 
+def _not_its_reviewer(nomination: Any, actor: Actor) -> bool:
+    """Whoever concluded on a dossier does not rule on the two conclusions."""
+    return all(r.reviewer_id != actor.id for r in nomination.reviews.all() if r.set_aside_at is None)
+
+
 by_system = allow(SYSTEM_ROLE)
 
 # Round
@@ -87,7 +92,7 @@ may_endorse = allow(Role.BUREAU_OFFICER, when=_of_own_county)
 may_return = allow(Role.BUREAU_OFFICER, when=_at_own_desk)
 may_nominate = allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
 may_request_correction = allow(Role.REVIEWER)
-may_qualify = allow(Role.REVIEWER, when=_reviews_do_not_differ) | allow(Role.MANAGER)
+may_qualify = allow(Role.REVIEWER, when=_reviews_do_not_differ) | allow(Role.MANAGER, when=_not_its_reviewer)
 may_disqualify = may_qualify | by_system
 may_reinstate = allow(Role.MANAGER)
 may_send_to_panel = allow(Role.MANAGER)

@@ -131,7 +131,14 @@ def lines_of(nomination: Nomination, part: str) -> list[dict[str, Any]]:
     """Plausible lines of a part that repeats."""
     post = {"unit": nomination.unit.name, "title": nomination.title}
     since = {"started": date(2014, 7, 1), "unit": nomination.unit.name, "duty": "儿童社会工作"}
-    year = {"year": 2025, "cases": 12, "groups": 4, "activities": 20, "beneficiaries": 800, "outcome": "服务落地。"}
+    year = {
+        "year": 2025,
+        "cases": 12,
+        "groups": 4,
+        "activities": 20,
+        "beneficiaries": 800,
+        "outcome": "服务落地。",
+    }
     budget = [{"head": "training", "amount": "20000.00"}]
     found = {"posts": [post], "intervals": [since], "service_records": [year], "budget_lines": budget}
     return found.get(part, [])
@@ -265,11 +272,20 @@ def admitted_objection(nomination: Nomination) -> Any:
 def result(nomination: Nomination, score: str, *, order: int, rank: int | None = None, **fields: Any) -> Any:
     from selection.models import Result
 
-    given = {"exact": score, "sheets": 5, "trimmed": True, "computed_at": NOON, "rank": rank or order, **fields}
+    given = {
+        "exact": score,
+        "sheets": 5,
+        "trimmed": True,
+        "computed_at": NOON,
+        "rank": rank or order,
+        **fields,
+    }
     return Result.objects.create(nomination=nomination, score=score, order=order, **given)
 
 
-def scored_round(scores: list[str], *, ceiling: int = 20, state: str = "deliberation") -> tuple[Round, list[Nomination]]:
+def scored_round(
+    scores: list[str], *, ceiling: int = 20, state: str = "deliberation"
+) -> tuple[Round, list[Nomination]]:
     """A round whose scores are opened: one scored nominee a score, best first, equal scores sharing the rank."""
     row, orgs = round_(state, rules=rulebook(ceiling=ceiling)), tree()
     people = []
@@ -319,7 +335,12 @@ def objection(nomination: Nomination, state: str = "lodged", **fields: Any) -> A
         "admit_due": (NOON + timedelta(days=3)).date(), **fields,
     }  # fmt: skip
     if state in ("admitted", "upheld", "dismissed"):
-        given = {"neutral_issue": "任职年限", "investigator": user("reviewer"), "conclude_due": date(2026, 9, 20), **given}
+        given = {
+            "neutral_issue": "任职年限",
+            "investigator": user("reviewer"),
+            "conclude_due": date(2026, 9, 20),
+            **given,
+        }
     return Objection.objects.create(nomination=nomination, state=state, **given)
 
 
@@ -327,7 +348,12 @@ def waiver(nomination: Nomination, state: str = "asked", **fields: Any) -> Any:
     """A request to release a nominee from the rule on age."""
     from selection.models import Waiver
 
-    given = {"rule": "E07", "reason": "该人选业绩突出，所在山区县社会工作人才紧缺。", "asked_at": NOON, **fields}
+    given = {
+        "rule": "E07",
+        "reason": "该人选业绩突出，所在山区县社会工作人才紧缺。",
+        "asked_at": NOON,
+        **fields,
+    }
     if state != "asked":
         given = {"decided_at": NOON, **given}
     return Waiver.objects.create(nomination=nomination, state=state, **given)

@@ -16,6 +16,8 @@ from workflow.errors import CalendarYearMissing, Refused
 from workflow.models import CalendarYear
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, add_working_days, period_end
 
+EARLIEST, LATEST = 2000, 2100  # the years of which somebody may hold an official notice
+
 
 class BadCalendar(Refused):
     """The file is not a calendar."""
@@ -71,18 +73,25 @@ def load(data: Mapping[str, Any], *, by: Actor) -> list[CalendarYear]:
     try:
         WorkCalendar.from_dict(dict(data))
         years = [int(year) for year in data["years"]]
+        rows = [_load_year(year, data, by) for year in _plausible(years)]
     except (KeyError, ValueError, TypeError) as fault:
         raise BadCalendar(_("日历文件格式不符：%(fault)s") % {"fault": fault}) from fault
-    return [_load_year(year, data, by) for year in years]
+    return rows
+
+
+def _plausible(years: list[int]) -> list[int]:
+    if len(set(years)) != len(years) or not all(EARLIEST <= year <= LATEST for year in years):
+        raise ValueError("years")
+    return years
 
 
 def _load_year(year: int, data: Mapping[str, Any], by: Actor) -> CalendarYear:
     row = CalendarYear.objects.create(
         year=year,
         version=CalendarYear.objects.filter(year=year).count() + 1,
-        notice=str(data.get("notice") or data.get("source") or ""),
-        off_ranges=[r for r in data["off_ranges"] if str(r[0]).startswith(str(year))],
-        makeup_workdays=[d for d in data["makeup_workdays"] if str(d).startswith(str(year))],
+        notice=_notice_of(data),
+        off_ranges=[part for first, last in data["off_ranges"] if (part := _within(year, first, last))],
+        makeup_workdays=[d for d in data["makeup_workdays"] if date.fromisoformat(d).year == year],
         loaded_at=clock.now(),
         loaded_by=str(by.name),
     )
@@ -94,6 +103,19 @@ def _load_year(year: int, data: Mapping[str, Any], by: Actor) -> CalendarYear:
         payload={"year": year, "version": row.version, "notice": row.notice},
     )
     return row
+
+
+def _within(year: int, first: str, last: str) -> list[str] | None:
+    """The part of a range of days off that lies in the year: a holiday may begin on the last days of another."""
+    start = max(date.fromisoformat(first), date(year, 1, 1))
+    end = min(date.fromisoformat(last), date(year, 12, 31))
+    return [start.isoformat(), end.isoformat()] if start <= end else None
+
+
+def _notice_of(data: Mapping[str, Any]) -> str:
+    """The notice that the file names: one line, as long as the column."""
+    words = str(data.get("notice") or data.get("source") or "").replace("\0", " ")
+    return " ".join(words.split())[:300]
 
 
 def read_file(path: Path) -> dict[str, Any]:

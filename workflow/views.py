@@ -29,7 +29,9 @@ def step(request: HttpRequest, collection: str, pk: int, name: str) -> HttpRespo
     actor: Any = request.user  # the middleware lets nobody else reach this view
     if not declared.policy(obj, actor):
         if request.method == "POST":
-            door.require_open(obj, name, by=actor)  # whoever tries is refused on the record; a look is no attempt
+            door.require_open(
+                obj, name, by=actor
+            )  # whoever tries is refused on the record; a look is no attempt
         raise NotPermitted(_("您的身份不能办理“%(step)s”。") % {"step": declared.label})
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = found.forms[name](*sent, obj=obj, actor=actor)

@@ -133,7 +133,11 @@ def _shown_year(request: HttpRequest) -> dict[str, Any]:
     rows = list(record.calendars_visible_to(person(request)))
     newest = {row.year: row for row in reversed(rows)}
     wanted = request.GET.get("year", "")
-    year = int(wanted) if wanted.isdecimal() and int(wanted) in newest else _default_year(newest)
+    year = (
+        int(wanted)
+        if wanted.isdecimal() and len(wanted) == 4 and int(wanted) in newest
+        else _default_year(newest)
+    )
     shown = newest.get(year)
     months = months_of(year, calendars.current()) if shown else []
     return {

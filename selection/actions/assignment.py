@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from selection.errors import ConflictOfInterest
 from selection.messages import panel as messages
-from selection.models import Assignment, Expert, Nomination, Panel, Recusal, ScoreSheet
+from selection.models import (
+    Assignment,
+    Expert,
+    Nomination,
+    Panel,
+    QualificationReview,
+    Recusal,
+    ScoreSheet,
+)
+from selection.queries.objection import judges_of
 from selection.queries.panel import next_reserve, recused_pairs, seated, sheets_now
 from selection.rules.draw import Draw, InfeasibleDraw, redraw_assignments, redraw_seed
 from workflow import clock, door, kinds, ledger
@@ -26,8 +35,16 @@ def accept(assignment: Assignment, *, by: Actor, declared: bool = False) -> Assi
     if not declared:
         raise ConflictOfInterest(_("请先声明与该人选及其单位无利害关系。"), code="not_declared")
     moved = door.take(assignment, "accept", by=by, at=clock.now())
+    _require_uninvolved(moved, by)
     ScoreSheet.objects.get_or_create(assignment=moved)
     return moved
+
+
+def _require_uninvolved(assignment: Assignment, by: Actor) -> None:
+    """Roles change: whoever reviewed in this round, or put this nominee forward, does not score now."""
+    reviewed = QualificationReview.objects.filter(nomination__round=assignment.round_id, reviewer=by.id)
+    if reviewed.exists() or by.id in judges_of(assignment.nomination):
+        raise ConflictOfInterest(_("您参与过本轮的推荐或者初审，不能评审该人选，请申请回避。"))
 
 
 @door.act

@@ -40,6 +40,9 @@ def lodge(
     The same form sent twice is one objection.
     """
     notice = door.locked(entry.notice)
+    door.hold(
+        Nomination.objects.filter(pk=entry.nomination_id)
+    )  # in time or too late, but never beside a clearing
     sent_before = Objection.objects.filter(form_key=form_key).first() if form_key else None
     if sent_before is not None:
         return sent_before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -27,6 +27,7 @@ from workflow.wording import listed
 PREPARED = kinds.named("panel.prepare", _("准备抽取"))
 AVAILABILITY = kinds.named("expert.availability", _("调整专家可用状态"))
 
+LONGEST_WAIT = timedelta(days=366)  # for the public value
 REASONS = {"unit": _("专家与人选同单位"), "nominator": _("专家在推荐单位任职")}
 
 
@@ -69,6 +70,8 @@ def freeze(panel: Panel, *, by: Actor, source: str, value_at: datetime) -> Panel
     panel = door.locked(panel)
     if value_at <= clock.now():
         raise StepRefused(_("公共随机值的公布时间须晚于现在，冻结之后才产生。"), code="public_value_past")
+    if value_at > clock.now() + LONGEST_WAIT:
+        raise StepRefused(_("公共随机值的公布时间应在冻结后一年以内。"), code="public_value_far")
     nominees, pool = nominees_to_draw(panel.round), pool_by_category()
     found = derived_recusals(nominees, [expert for experts in pool.values() for expert in experts])
     pairs = {(nomination.code, expert.code) for nomination, expert, _why in found}

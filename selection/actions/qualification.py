@@ -29,6 +29,7 @@ from workflow.wording import listed
 DECIDING = ("hard", "soft")
 STARTED = kinds.named("qualificationreview.start", _("受理初审"))
 
+LONGEST_REASON = 2000  # of a dossier; each review keeps its own in full
 QUALIFIED, DISQUALIFIED = QualificationReview.Verdict.QUALIFIED, QualificationReview.Verdict.DISQUALIFIED
 
 
@@ -132,7 +133,7 @@ def _settle(nomination: Nomination, both: Sequence[QualificationReview], by: Act
         door.take(nomination, "qualify", by=by, payload={"reviews": _recorded(both)})
     else:
         grounds = sorted({rule for review in both for rule in review.grounds})
-        reason = "；".join(dict.fromkeys(review.reason for review in both))
+        reason = "；".join(dict.fromkeys(review.reason for review in both))[:LONGEST_REASON]
         _disqualify(nomination, by, grounds, reason, payload={"reviews": _recorded(both)})
 
 

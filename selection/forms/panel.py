@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions import assignment as assignments
 from selection.actions import panel as actions
-from workflow.forms import ReasonForm, StepForm, plain
+from workflow.forms import StepForm, plain
 
 
 class FreezeForm(StepForm):
@@ -48,18 +46,17 @@ class AcceptForm(StepForm):
     )
 
 
-class RecuseForm(ReasonForm):
+class RecuseForm(StepForm):
     """Why an expert gives a dossier up."""
 
     action = staticmethod(assignments.recuse)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        reason = self.fields["reason"]
-        assert isinstance(reason, forms.CharField)
-        reason.max_length = 300
-        reason.label = _("回避理由")
-        reason.help_text = _("不少于10个字。例如：近三年曾与该人选同单位；亲属、师生、合作关系。")
+    reason = forms.CharField(
+        label=_("回避理由"),
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("不少于10个字。例如：近三年曾与该人选同单位；亲属、师生、合作关系。"),
+    )
 
 
 PANEL_FORMS: dict[str, type[StepForm]] = {"freeze": FreezeForm, "draw": DrawForm}

@@ -15,7 +15,7 @@ from selection.actions import scoring as actions
 from selection.models import ScoreSheet
 from selection.rules.marks import fault_of, read_mark
 from selection.rules.rulebook import Criterion
-from workflow.forms import StepForm, plain, with_reason
+from workflow.forms import StepForm, plain
 
 FAULTS = {
     "not_a_number": _("%(name)s应为数字，现为“%(value)s”"),
@@ -124,7 +124,16 @@ def initial_of(sheet: ScoreSheet) -> dict[str, str]:
     }
 
 
-SHEET_FORMS: dict[str, type[StepForm]] = {"submit": SheetForm, "void": with_reason(actions.void)}
+class VoidForm(StepForm):
+    """Why a sheet is not counted."""
+
+    action = staticmethod(actions.void)
+    reason = forms.CharField(
+        label=_("作废理由"), min_length=10, max_length=300, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+SHEET_FORMS: dict[str, type[StepForm]] = {"submit": SheetForm, "void": VoidForm}
 ROUND_FORMS: dict[str, type[StepForm]] = {
     "ask_opening": plain(actions.ask_opening),
     "open_scores": plain(actions.open_scores),

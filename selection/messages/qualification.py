@@ -85,5 +85,6 @@ def _names(nomination: Nomination) -> dict[str, str]:
 def _rules(nomination: Nomination) -> list[str]:
     names = names_of(nomination.round.rulebook)
     return [
-        gettext("不符合：%(rule)s %(name)s") % {"rule": g, "name": names.get(g, "")} for g in nomination.grounds
+        gettext("不符合：%(rule)s %(name)s") % {"rule": g, "name": names.get(g, "")}
+        for g in nomination.grounds
     ]

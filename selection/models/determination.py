@@ -12,7 +12,7 @@ from django_fsm import FSMField
 from accounts.models import User
 from selection import policies
 from selection.models.nomination import Nomination, Nominee
-from selection.models.round import Round
+from selection.models.round import Round, cleared_and_free
 from workflow import clock
 from workflow.machine import Guard, Machine, step
 
@@ -25,12 +25,7 @@ round_determining = Guard(
 somebody_cleared = Guard(
     "nobody_cleared",
     _("没有公示通过且未被暂停的人选。"),
-    lambda d: (
-        d.round.nominations.filter(state="cleared")
-        .exclude(objections__state="admitted")
-        .exclude(objections__state="upheld", objections__material=True)
-        .exists()
-    ),
+    lambda d: cleared_and_free(d.round).exists(),
 )
 
 

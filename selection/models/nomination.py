@@ -28,6 +28,7 @@ from selection.models.nomination_guards import (
     declarations_made,
     determined,
     dossier_complete,
+    draw_not_frozen,
     eligible,
     found_disqualified,
     found_qualified,
@@ -431,7 +432,7 @@ class Nomination(Dossier, Machine):
         target=State.NOMINATED,
         label=_("复核恢复"),
         by=policies.may_reinstate,
-        needs=(after_closing, recheck_upheld),
+        needs=(after_closing, recheck_upheld, draw_not_frozen),
         tone="quiet",
         reason_required=True,
         consequence=_("复核成立，重新进入资格初审。"),
@@ -528,7 +529,7 @@ class Nomination(Dossier, Machine):
         target=State.RECOGNISED,
         label=_("认定"),
         by=policies.may_decide,
-        needs=(not_on_hold, no_material_objection, determined),
+        needs=(not_on_hold, no_undecided_objection, no_material_objection, determined),
         irreversible=True,
     )
     def recognise(self) -> None:

@@ -220,6 +220,11 @@ somebody_waits = Guard(
     lambda n: n.round.nominations.filter(nominator_id=n.nominator_id, state="nominator_review").exists(),
 )
 quota_left = Guard("quota_exceeded", _no_place, _has_place)
+draw_not_frozen = Guard(
+    "draw_frozen",
+    _("抽取名单已冻结，不能再恢复进入初审。"),
+    lambda n: not n.round.panels.exclude(state="preparing").exists(),
+)
 after_closing = Guard(
     "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING
 )

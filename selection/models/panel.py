@@ -28,7 +28,9 @@ class Expert(models.Model):
     code = models.CharField(_("编号"), max_length=20, unique=True)
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="expert")
     name = models.CharField(_("姓名"), max_length=40)
-    unit = models.ForeignKey(Organisation, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="experts")
+    unit = models.ForeignKey(
+        Organisation, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="experts"
+    )
     category = models.CharField(_("类别"), max_length=20, choices=Category.choices)
     field = models.CharField(_("领域"), max_length=20, choices=Nomination.Field.choices)
     region = models.CharField(_("地区"), max_length=40, blank=True)
@@ -50,9 +52,11 @@ inputs_named = Guard(
 round_screened = Guard(
     "not_concluded",
     _("资格初审尚未全部作出结论，不能冻结抽取名单。"),
-    lambda p: p.round.state == "screening"
-    and p.round.nominations.filter(state="qualified").exists()
-    and not p.round.nominations.filter(state__in=("nominated", "correction")).exists(),
+    lambda p: (
+        p.round.state == "screening"
+        and p.round.nominations.filter(state="qualified").exists()
+        and not p.round.nominations.filter(state__in=("nominated", "correction")).exists()
+    ),
 )
 public_value_due = Guard(
     "too_early",
@@ -123,7 +127,9 @@ class Panel(Machine):
         irreversible=True,
         consequence=_("人选、专家、回避和负荷即行冻结，摘要写入存证并公布；公共随机值须在此之后产生。"),
     )
-    def freeze(self, *, inputs: dict[str, Any], digest: str, source: str, value_at: Any, operator: User, at: Any) -> None:
+    def freeze(
+        self, *, inputs: dict[str, Any], digest: str, source: str, value_at: Any, operator: User, at: Any
+    ) -> None:
         self.inputs, self.inputs_digest, self.operator, self.frozen_at = inputs, digest, operator, at
         self.public_source, self.public_at = source, value_at
 
@@ -175,7 +181,9 @@ class Recusal(models.Model):
     class Meta:
         ordering = ("nomination", "expert")
         constraints = (
-            models.UniqueConstraint(fields=("nomination", "expert"), name="one_recusal_per_expert_and_nomination"),
+            models.UniqueConstraint(
+                fields=("nomination", "expert"), name="one_recusal_per_expert_and_nomination"
+            ),
         )
 
     def __str__(self) -> str:
@@ -193,14 +201,20 @@ class Assignment(Machine):
         ACCEPTED = "accepted", _("已受理")
         RECUSED = "recused", _("已回避")
 
-    STATE_TONES = {"drawn": ("warn", "clock"), "accepted": ("ok", "circle-check"), "recused": ("mut", "user-minus")}
+    STATE_TONES = {
+        "drawn": ("warn", "clock"),
+        "accepted": ("ok", "circle-check"),
+        "recused": ("mut", "user-minus"),
+    }
     LOCK_WITH = ("round", "expert", "nomination")
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="assignments")
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="assignments")
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="assignments")
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAWN, protected=True)
-    draw_number = models.PositiveSmallIntegerField(_("抽取批次"), default=0)  # 0: the draw; r: the r-th redraw
+    draw_number = models.PositiveSmallIntegerField(
+        _("抽取批次"), default=0
+    )  # 0: the draw; r: the r-th redraw
     answered_at = models.DateTimeField(_("声明时间"), null=True, blank=True)
     reason = models.CharField(_("回避理由"), max_length=300, blank=True)
 
@@ -208,7 +222,9 @@ class Assignment(Machine):
         verbose_name = _("评审任务")
         ordering = ("expert", "nomination")
         constraints = (
-            models.UniqueConstraint(fields=("nomination", "expert"), name="one_assignment_per_expert_and_nomination"),
+            models.UniqueConstraint(
+                fields=("nomination", "expert"), name="one_assignment_per_expert_and_nomination"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("drawn", "accepted", "recused")), name="assignment_state_known"
             ),

@@ -17,9 +17,11 @@ from workflow.machine import Guard, Machine, step
 nomination_under_screening = Guard(
     "not_under_screening",
     _("该申报不在资格初审中。"),
-    lambda review: review.nomination.state == "nominated"
-    and review.nomination.round.state == "screening"
-    and review.set_aside_at is None,
+    lambda review: (
+        review.nomination.state == "nominated"
+        and review.nomination.round.state == "screening"
+        and review.set_aside_at is None
+    ),
 )
 
 
@@ -57,7 +59,9 @@ class QualificationReview(Machine):
                 condition=models.Q(set_aside_at=None),
                 name="one_review_per_person_and_nomination",
             ),
-            models.CheckConstraint(condition=models.Q(state__in=("open", "concluded")), name="review_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=("open", "concluded")), name="review_state_known"
+            ),
         )
 
     def __str__(self) -> str:

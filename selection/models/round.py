@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -55,6 +56,17 @@ def _determination_confirmed(round_: Any) -> bool:
     return bool(round_.determinations.filter(state="confirmed").exists())
 
 
+def cleared_and_free(round_: Any) -> Any:
+    """The cleared against whom nothing is open: neither under investigation, nor upheld, nor in time and undecided."""
+    standing = (
+        Q(objections__state="admitted")
+        | Q(objections__state="upheld", objections__material=True)
+        | Q(objections__state="lodged", objections__kind__in=("real_name", "lead"))
+    )
+    held = round_.nominations.filter(standing).values("pk")
+    return round_.nominations.filter(state="cleared").exclude(pk__in=held)
+
+
 rulebook_complete = Guard(
     "rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete
 )
@@ -90,7 +102,12 @@ determination_confirmed = Guard("not_determined", _("认定决定尚未作出。
 nobody_left_cleared = Guard(
     "list_mismatch",
     _("还有公示通过的人选未列入认定决定。"),
-    lambda r: not r.nominations.filter(state="cleared").exists(),
+    lambda r: not cleared_and_free(r).exists(),
+)
+nobody_pending = Guard(
+    "candidates_pending",
+    _("还有人选在公示中或暂停办理，不能归档。"),
+    lambda r: not r.nominations.filter(state__in=("on_notice", "cleared")).exists(),
 )
 
 
@@ -307,6 +324,7 @@ class Round(Machine):
         target=State.ARCHIVED,
         label=_("归档"),
         by=policies.may_manage_round,
+        needs=(nobody_pending,),
         tone="quiet",
     )
     def archive(self) -> None:

@@ -17,7 +17,9 @@ from workflow.machine import Guard, Machine, step
 assignment_accepted = Guard(
     "not_declared", _("请先作出回避声明。"), lambda s: s.assignment.state == "accepted"
 )
-review_open = Guard("not_in_review", _("本轮不在专家评审中。"), lambda s: s.assignment.round.state == "review")
+review_open = Guard(
+    "not_in_review", _("本轮不在专家评审中。"), lambda s: s.assignment.round.state == "review"
+)
 scores_opened = Guard(
     "still_sealed", _("评分尚未启封。"), lambda s: s.assignment.round.state not in ("screening", "review")
 )
@@ -60,7 +62,8 @@ class ScoreSheet(Machine):
         ordering = ("assignment",)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(state__in=("draft", "submitted", "locked", "voided")), name="sheet_state_known"
+                condition=models.Q(state__in=("draft", "submitted", "locked", "voided")),
+                name="sheet_state_known",
             ),
         )
 

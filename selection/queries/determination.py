@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from accounts.roles import Role
 from selection.models import Determination, Nomination, NoticeEntry, Recognition, Round
 from selection.models.nomination import plain_name
+from selection.models.round import cleared_and_free
 from selection.queries.notice import OFFICE
 from selection.rules.roll import certificate_as_typed
 from workflow.actor import Actor
@@ -40,17 +41,13 @@ def decision_rounds(actor: Actor) -> QuerySet[Round]:
 def to_recognise(round_: Round) -> list[Nomination]:
     """Cleared and not held, in the order in which they were printed on the notice."""
     line = NoticeEntry.objects.filter(nomination=OuterRef("pk")).order_by("-pk")
-    rows = round_.nominations.filter(state="cleared").exclude(pk__in=_held(round_))
     rows = (
-        rows.select_related("nominee", "unit", "round")
+        cleared_and_free(round_)
+        .select_related("nominee", "unit", "round")
         .prefetch_related("posts")
         .annotate(line=Subquery(line.values("ordinal")[:1]))
     )
     return list(rows.order_by("line", "code"))
-
-
-def _held(round_: Round) -> QuerySet[Nomination]:
-    return round_.nominations.filter(_OPEN).values("pk")  # type: ignore[return-value]
 
 
 def held_back(round_: Round) -> list[Nomination]:

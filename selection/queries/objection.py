@@ -46,11 +46,16 @@ def investigators_for(nomination: Nomination) -> QuerySet[User]:
 
 
 def _involved(nomination: Nomination) -> set[int]:
-    reviewed = QualificationReview.objects.filter(nomination=nomination).values_list("reviewer_id", flat=True)
     scored = Expert.objects.filter(assignments__nomination=nomination).values_list("user_id", flat=True)
+    return {*scored, *judges_of(nomination)}
+
+
+def judges_of(nomination: Nomination) -> set[int]:
+    """The people who reviewed or nominated this candidate, as reviews and ledger have it."""
+    reviewed = QualificationReview.objects.filter(nomination=nomination).values_list("reviewer_id", flat=True)
     entries = ledger.entries_of(nomination).filter(kind__in=_JUDGED).exclude(payload="")
     acted = [str(json.loads(text).get("actor", "")) for text in entries.values_list("payload", flat=True)]
-    return {*reviewed, *scored, *(int(actor) for actor in acted if actor.isdigit())}
+    return {*reviewed, *(int(actor) for actor in acted if actor.isdigit())}
 
 
 def neutral_issues(nomination: Nomination) -> list[Objection]:
@@ -71,5 +76,5 @@ def to_remove() -> QuerySet[Nomination]:
 
 def by_code(code: str) -> Objection | None:
     """The objection that a query code opens."""
-    plain = "".join(code.split()).replace("-", "").upper()
+    plain = "".join(code.replace("\0", "").split()).replace("-", "").upper()
     return Objection.objects.select_related("notice", "nomination__nominee").filter(code=plain).first()

@@ -28,7 +28,16 @@ from selection.rules.scoring import Method
 from workflow.rules.calendar import PeriodMode
 from workflow.rules.chain import canonical
 
-__all__ = ["DEFAULT_RULEBOOK", "DEFAULT_RULES", "Criterion", "Fault", "Malformed", "Rule", "Rulebook", "faults_in"]
+__all__ = [
+    "DEFAULT_RULEBOOK",
+    "DEFAULT_RULES",
+    "Criterion",
+    "Fault",
+    "Malformed",
+    "Rule",
+    "Rulebook",
+    "faults_in",
+]
 
 
 # What rules say that were frozen before these parameters existed; never changed, only added to.

@@ -62,7 +62,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def compose(request: HttpRequest, code: str) -> HttpResponse:
     """A new notice, prefilled from the round."""
     actor = _manager(request)
-    round_ = get_object_or_404(Round, code=code, historical=False)
+    round_ = get_object_or_404(Round, code=code, historical=False, announced_at__isnull=False)
     nominations = queries.in_order(queries.proposed(round_), "pinyin")
     form = ComposeForm(
         request.POST or None, initial=_prefilled(round_, [n.nominee.name for n in nominations])

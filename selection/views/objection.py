@@ -62,7 +62,7 @@ def _busy(request: HttpRequest) -> HttpResponse:
 @without_session
 def new(request: HttpRequest) -> HttpResponse:
     """Object to one nominee of a notice."""
-    number = request.POST.get("notice") or request.GET.get("notice", "")
+    number = (request.POST.get("notice") or request.GET.get("notice", "")).replace("\0", "")
     notice = _notice(number)
     if request.method == "POST":
         return _lodge(request, notice)

@@ -95,7 +95,8 @@ def notice_context(found: PublicNotice) -> dict[str, Any]:
 @public_page
 def call(request: HttpRequest, code: str) -> HttpResponse:
     """The call of a round with the rules that were frozen for it."""
-    round_ = get_object_or_404(Round.objects.exclude(state="draft").filter(historical=False), code=code)
+    announced = Round.objects.filter(historical=False, announced_at__isnull=False)
+    round_ = get_object_or_404(announced, code=code)
     context = {
         "round": round_,
         "rules": round_.rulebook,

@@ -13,6 +13,8 @@ from studios.models import Instalment
 from workflow import clock, door
 from workflow.actor import Actor
 
+LONGEST_NUMBER = 60
+
 
 @door.act
 def request(instalment: Instalment, *, by: Actor, note: str = "") -> Instalment:
@@ -34,6 +36,8 @@ def approve(instalment: Instalment, *, by: Actor) -> Instalment:
 def pay(instalment: Instalment, *, by: Actor, voucher: str) -> Instalment:
     """Finance record the payment; one voucher pays one instalment, however its number is typed."""
     number = normalize("NFKC", voucher).strip()
+    if not 0 < len(number) <= LONGEST_NUMBER:  # what looks like one character may stand for several
+        raise NumberTaken(_("凭证号应为1至%(n)s个字符。") % {"n": LONGEST_NUMBER}, code="bad_number")
     payload = {"voucher": number, "amount": str(instalment.amount)}
     try:
         moved = door.take(instalment, "pay", by=by, payer=by, at=clock.now(), voucher=number, payload=payload)

@@ -167,7 +167,7 @@ class Studio(Machine):
         target=State.ACTIVE,
         label=_("开始运行"),
         by=policies.may_run_studio,
-        needs=(lead_named, agreement_recorded, not_on_hold),
+        needs=(recognised, lead_named, agreement_recorded, not_on_hold),
         consequence=_("工作室开始运行，生成各期报告任务。"),
     )
     def activate(self, *, day: date) -> None:

@@ -34,6 +34,7 @@ def test_not_ready_while_a_migration_is_missing(client):
 def test_not_ready_without_a_broker(client, monkeypatch):
     from celery import Celery
 
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery takes it before what is asked for
     monkeypatch.setattr(site, "app", Celery("nowhere", broker="redis://127.0.0.1:1/0"))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["broker"]) == (503, False)
@@ -52,6 +53,32 @@ def test_the_style_guide_is_there_only_in_demo_and_debugging(client, settings, s
 
 
 # errors
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/roll?q=%00",
+        "/roll?batch=a%00b",
+        "/certificate?number=%00",
+        "/objections/new?notice=%00",
+        "/roll?%00=1",
+    ],
+)
+def test_a_null_character_in_an_address_is_a_bad_request(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "无法识别该请求" in answer.content.decode()
+
+
+def test_a_null_character_in_what_the_public_sends_is_left_out(client):
+    assert client.post("/objections/withdraw", {"code": "A\0B"}).status_code == 404
+    assert client.post("/objections/new", {"notice": "x\0"}).status_code == 404
+
+
+def test_a_year_of_any_length_is_no_reason_to_fail(client):
+    client.force_login(factories.user("manager"))
+    assert client.get("/office/calendar/?year=" + "9" * 5000).status_code == 200
 
 
 def test_a_page_that_is_not_there_says_so_in_words(client):

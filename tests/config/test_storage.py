@@ -32,7 +32,9 @@ def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     ):  # fmt: skip
         monkeypatch.setenv(name, value)
     with mock_aws():
-        there = boto3.resource("s3", region_name="us-east-1", aws_access_key_id="t", aws_secret_access_key="t")
+        there = boto3.resource(
+            "s3", region_name="us-east-1", aws_access_key_id="t", aws_secret_access_key="t"
+        )
         there.create_bucket(Bucket=BUCKET)
         settings.STORAGES = {**settings.STORAGES, "default": file_storage()}
         yield there.Bucket(BUCKET)
@@ -48,7 +50,11 @@ def test_the_address_of_another_s3_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("STORAGE_S3_ENDPOINT", "http://minio:9000")
     options = file_storage()["OPTIONS"]
     assert (options["bucket_name"], options["endpoint_url"]) == ("b", "http://minio:9000")
-    assert (options["default_acl"], options["file_overwrite"], options["querystring_auth"]) == (None, False, True)
+    assert (options["default_acl"], options["file_overwrite"], options["querystring_auth"]) == (
+        None,
+        False,
+        True,
+    )
 
 
 def test_a_file_goes_into_the_bucket_comes_back_through_us_and_leaves_it(

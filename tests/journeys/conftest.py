@@ -13,11 +13,10 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.journeys.pages import Visitor
+from tests.journeys.pages import PATIENCE, Visitor
 from workflow import clock
 from workflow.models import DemoClock
 
-PATIENCE = 30_000  # milliseconds; the machine may be busy
 PASSWORD = "a-long-password"  # of every account made by the factories
 
 

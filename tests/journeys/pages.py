@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Response, expect
 
-PATIENCE = 30_000
+PATIENCE = 30_000  # milliseconds; the machine may be busy
 
 
 class Visitor:
@@ -33,12 +33,12 @@ class Visitor:
     def follow(self, name: str, *, within: str = "main", exact: bool = False) -> Visitor:
         """Click a link, the first of that name."""
         found = self.page.locator(within).get_by_role("link", name=name, exact=exact)
-        return self._leave(found.first.click)
+        return self.leave(found.first.click)
 
     def press(self, name: str, *, within: str = "main", exact: bool = False, first: bool = False) -> Visitor:
         """Press a button that sends its form."""
         found = self.page.locator(within).get_by_role("button", name=name, exact=exact)
-        return self._leave((found.first if first else found).click)
+        return self.leave((found.first if first else found).click)
 
     def row(self, words: str) -> Locator:
         """The line of a table that says this."""
@@ -46,7 +46,7 @@ class Visitor:
 
     def follow_in_row(self, words: str, name: str) -> Visitor:
         """Click a link in the line of a table that says `words`."""
-        return self._leave(self.row(words).first.get_by_role("link", name=name).first.click)
+        return self.leave(self.row(words).first.get_by_role("link", name=name).first.click)
 
     def take(self, step: str, **fields: Any) -> Visitor:
         """Take a step: its button on the page, its form, its button again; the page says that it is done."""
@@ -87,9 +87,6 @@ class Visitor:
 
     def leave(self, act: Callable[[], Any]) -> Visitor:
         """Do what brings another page."""
-        return self._leave(act)
-
-    def _leave(self, act: Callable[[], Any]) -> Visitor:
         with self.page.expect_navigation(timeout=PATIENCE, wait_until="domcontentloaded") as arrival:
             act()
         self._answered(arrival.value)

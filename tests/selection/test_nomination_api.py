@@ -51,7 +51,11 @@ def test_an_officer_nominates_until_the_places_are_used(client):
     orgs, rows = ready()
     call = caller(client, "bureau_officer", organisation=orgs["city"])
     offered = {step["name"]: step for step in call("get", f"nominations/{rows[0].pk}/steps").json()["items"]}
-    assert set(offered["nominate"]["input"]["properties"]) == {*OPINIONS, "originals", "dishonesty_checked_on"}
+    assert set(offered["nominate"]["input"]["properties"]) == {
+        *OPINIONS,
+        "originals",
+        "dishonesty_checked_on",
+    }
     done = call("post", f"nominations/{rows[0].pk}/steps/nominate", OPINIONS)
     assert (done.status_code, done.json()["state"]) == (200, "nominated")
     refused = call("post", f"nominations/{rows[1].pk}/steps/nominate", {**OPINIONS, "rank": 2})

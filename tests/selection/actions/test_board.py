@@ -168,7 +168,9 @@ def test_who_records(federation, role):
     assert recorded(federation, factories.user(role)).ordinal == 1
 
 
-@pytest.mark.parametrize("role", ["bureau_officer", "security_admin", "audit_admin", "supervisor", "unit_clerk"])
+@pytest.mark.parametrize(
+    "role", ["bureau_officer", "security_admin", "audit_admin", "supervisor", "unit_clerk"]
+)
 def test_who_does_not_record(federation, role):
     with pytest.raises(NotPermitted):
         recorded(federation, factories.user(role, organisation=federation))
@@ -181,7 +183,10 @@ def test_who_does_not_record(federation, role):
         ({"ordinal": 2}, "terms_overlap"),
         ({"ordinal": 2, "since": UNTIL, "until": date(2031, 1, 1)}, "terms_overlap"),
         ({"ordinal": 2, "since": date(2027, 1, 1), "until": date(2026, 12, 31)}, "ends_before_it_begins"),
-        ({"ordinal": 2, "since": date(2026, 10, 1), "until": date(2031, 1, 1), "officers": []}, "no_officers"),
+        (
+            {"ordinal": 2, "since": date(2026, 10, 1), "until": date(2031, 1, 1), "officers": []},
+            "no_officers",
+        ),
     ],
 )
 def test_what_is_no_term(federation, manager, given, code):

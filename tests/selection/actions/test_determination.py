@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from selection.actions import determination as actions
+from selection.actions import round as rounds
 from selection.errors import ListMismatch
 from selection.models import Nomination, Recognition, Round
 from selection.queries.determination import list_digest
@@ -76,9 +77,9 @@ def test_a_held_candidate_is_left_out_and_follows_later() -> None:
     confirmed(row, who)
     assert [r.name_key for r in Recognition.objects.all()] == ["秦芸"]
     assert Nomination.objects.get(pk=people[1].pk).state == "cleared"
+    people[1].objections.update(state="dismissed")  # the case is concluded
     with pytest.raises(StepRefused, match="还有公示通过的人选"), clock.frozen(DAY):
         actions.publish(row, by=who["publisher"])
-    people[1].objections.update(state="dismissed")  # the case is concluded
     confirmed(row, who, serial=6)
     assert list(Recognition.objects.order_by("ordinal").values_list("ordinal", "certificate_number")) == [
         (1, "领军〔2026〕001"), (2, "领军〔2026〕002"),
@@ -114,3 +115,37 @@ def test_a_list_that_is_not_the_decided_one_is_not_published() -> None:
     people[0].nominee.save()
     with pytest.raises(ListMismatch, match="摘要"), clock.frozen(DAY):
         actions.publish(row, by=who["publisher"])
+
+
+def test_an_objection_in_time_and_undecided_keeps_one_back_and_the_others_go_on() -> None:
+    row, people, who = cleared_round()
+    objection(people[1], "lodged")
+    objection(people[0], "dismissed")
+    objection(people[0], "lodged", kind="complaint")
+    confirmed(row, who)
+    states = [Nomination.objects.get(pk=person.pk).state for person in people]
+    assert states == ["recognised", "cleared"]
+    with clock.frozen(DAY):
+        assert actions.publish(row, by=who["publisher"]).state == "published"
+
+
+def test_a_round_with_somebody_kept_back_is_not_archived() -> None:
+    row, people, who = cleared_round()
+    objection(people[1], "admitted")
+    confirmed(row, who)
+    with clock.frozen(DAY):
+        actions.publish(row, by=who["publisher"])
+        with pytest.raises(StepRefused) as refused:
+            rounds.archive(row, by=who["manager"])
+    assert refused.value.code == "candidates_pending"
+
+
+def test_a_held_candidate_does_not_hold_up_the_result_and_is_decided_after_it() -> None:
+    row, people, who = cleared_round()
+    objection(people[1], "admitted")
+    confirmed(row, who)
+    with clock.frozen(DAY):
+        actions.publish(row, by=who["publisher"])
+    people[1].objections.update(state="dismissed")
+    confirmed(row, who, serial=6)
+    assert Nomination.objects.get(pk=people[1].pk).state == "recognised"

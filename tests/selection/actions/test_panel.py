@@ -2,18 +2,19 @@
 
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from selection.actions import assignment, panel, scoring
 from selection.errors import ConflictOfInterest, DrawInfeasible
-from selection.models import Assignment, Panelist, Recusal, Round
+from selection.models import Assignment, Panelist, QualificationReview, Recusal, Round
 from selection.rules.draw import draw_assignments, draw_panel, draw_seed, redraw_seed
 from tests import factories
 from tests.selection import stage as stages
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import subject_of
 from workflow.models import Message, PublishedHead
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,15 @@ def test_a_public_value_that_exists_already_is_refused():
             prepared, by=stage.manager, source="昨日开奖", value_at=stages.SCREENING - timedelta(hours=1)
         )
     assert refusal.value.code == "public_value_past"
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-12:00", "2028-01-01T00:00:00+08:00"])
+def test_a_public_value_beyond_a_year_is_refused(text):
+    stage = stages.screening(1, state="qualified")
+    prepared = panel.prepare(stage.round, by=stage.manager)
+    with pytest.raises(StepRefused) as refusal:
+        panel.freeze(prepared, by=stage.manager, source="双色球", value_at=datetime.fromisoformat(text))
+    assert refusal.value.code == "public_value_far"
 
 
 def test_drawing_before_the_public_value_is_due_is_refused():
@@ -252,3 +262,26 @@ def test_a_withdrawn_nominee_does_not_hold_the_opening_up():
             stages.submitted(duty, "80")
         type(stage.nominations[1]).objects.filter(pk=stage.nominations[1].pk).update(state="withdrawn")
         assert scoring.ask_opening(stage.round, by=stage.manager).operator == stage.manager
+
+
+def test_who_reviewed_in_the_round_and_became_an_expert_does_not_score():
+    stage = stages.in_review(1)
+    with clock.frozen(stages.REVIEW):
+        duty = stage.duty()
+        QualificationReview.objects.create(nomination=duty.nomination, reviewer=duty.expert.user)
+        with pytest.raises(ConflictOfInterest):
+            assignment.accept(duty, by=duty.expert.user, declared=True)
+        assert Assignment.objects.get(pk=duty.pk).state == "drawn"
+        assert assignment.recuse(duty, by=duty.expert.user, reason="曾任本轮初审员。").state == "recused"
+
+
+def test_who_nominated_somebody_and_became_an_expert_does_not_score_them():
+    stage = stages.in_review(1)
+    with clock.frozen(stages.REVIEW):
+        duty = stage.duty()
+        ledger.append(
+            duty.expert.user, chain=duty.chain_key, kind="nomination.nominate", payload={},
+            subject=subject_of(duty.nomination),
+        )  # fmt: skip
+        with pytest.raises(ConflictOfInterest):
+            assignment.accept(duty, by=duty.expert.user, declared=True)

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.models import RoleGrant, User
 from selection.actions import qualification, recheck
 from selection.collections.qualification import represent
 from selection.errors import ReviewIncomplete
-from selection.models import Nomination, QualificationReview
+from selection.models import Nomination, Panel, QualificationReview
 from selection.queries.qualification import conclusions_of, reviews_visible_to
 from tests import factories
 from tests.selection import stage as stages
@@ -95,6 +96,19 @@ def test_a_ruling_may_disqualify():
         reason="证书未满三年，核对无误。",
     )
     assert (ruled.state, ruled.ruling, ruled.grounds) == ("disqualified", "disqualified", ["E04"])
+
+
+def test_a_manager_who_was_one_of_the_two_reviewers_does_not_rule():
+    stage = stages.screening()
+    stages.concluded(stage, 0, "qualified")
+    stages.concluded(stage, 1, "disqualified", E04="fail")
+    both_roles = User.objects.get(pk=stage.reviewers[0].pk)
+    RoleGrant.objects.create(user=both_roles, role="manager", since=date(2020, 1, 1), granted_by="测试")
+    with pytest.raises(NotPermitted):
+        qualification.rule(
+            stage.nominations[0], by=both_roles, verdict="qualified", reason="维持本人所作的结论。"
+        )
+    assert state_of(stage.nominations[0]) == "nominated"
 
 
 def test_the_manager_does_not_rule_before_both_have_concluded():
@@ -239,3 +253,11 @@ def test_a_reinstated_dossier_is_screened_by_fresh_conclusions():
     stages.concluded(stage, 0, "qualified")
     stages.concluded(stage, 1, "qualified")
     assert state_of(nomination) == "qualified"
+
+
+def test_nobody_comes_back_into_screening_after_the_draw_is_frozen():
+    row = factories.nomination("disqualified", round=factories.round_("screening"))
+    Panel.objects.create(round=row.round, state="frozen")
+    with pytest.raises(StepRefused) as refusal:
+        qualification.reinstate(row, by=factories.user("manager"), reason="复核成立，材料齐全有效")
+    assert refusal.value.code == "draw_frozen"

@@ -58,7 +58,9 @@ def test_a_notice_that_still_hangs_is_no_notice_yet():
 
 
 def test_the_papers_seen_are_named_with_the_office_that_saw_them(client):
-    row = factories.nomination("nominated", originals={"county": ["id", "certificate"]}, originals_checked=True)
+    row = factories.nomination(
+        "nominated", originals={"county": ["id", "certificate"]}, originals_checked=True
+    )
     client.force_login(factories.user("reviewer"))
     page = client.get(f"/nominations/{row.pk}/").content.decode()
     assert f"{row.county.name}已核对：身份证、社会工作者职业资格证书" in page

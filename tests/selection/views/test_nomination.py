@@ -197,6 +197,18 @@ def test_a_hold_shows_to_the_province_alone(client):
     assert "异议未结" not in text(client.get(LIST)) + text(client.get(page(row)))
 
 
+def test_the_unit_is_told_the_issue_of_an_admitted_objection_and_nothing_of_who_objects(client):
+    row = factories.nomination("on_notice")
+    objection = factories.admitted_objection(row)
+    objection.neutral_issue, objection.objector_name = "从业经历需要核实。", "不应出现的人"
+    objection.save()
+    clerk_of(client, row)
+    found = text(client.get(page(row)))
+    assert "从业经历需要核实。" in found
+    assert "不应出现的人" not in found
+    assert "材料不实" not in found
+
+
 # to nominate in three clicks: to-do, step, confirmation
 
 

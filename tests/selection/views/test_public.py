@@ -227,3 +227,12 @@ def test_nobody_else_reads_what_the_objector_said(client: Client) -> None:
             ).status_code
             == 404
         )
+
+
+@pytest.mark.parametrize("state", ["draft", "cancelled"])
+def test_a_round_that_was_never_announced_has_no_call(client: Client, state: str) -> None:
+    row = round_(state, announced_at=None, closes_at=None)
+    row.rulebook_versions.update(content={})
+    assert client.get(f"/calls/{row.code}/").status_code == 404
+    client.force_login(office()["manager"])
+    assert client.get(f"/office/notices/new/{row.code}/").status_code == 404

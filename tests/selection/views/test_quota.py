@@ -112,10 +112,10 @@ def test_a_place_given_up_after_the_closing_is_used_all_the_same(client):
 
 
 def test_the_list_is_narrowed_by_round_and_by_what_is_left(client):
-    round_, (first, second) = a_round("杭州", "宁波")
+    round_, (first, _second) = a_round("杭州", "宁波")
     for _ in range(3):
         nominee_of(round_, first)
-    other, _cities = a_round("温州")
+    _other, _cities = a_round("温州")
     signed_in(client, "manager")
     names = {
         "": {"杭州", "宁波", "温州"}, f"round={round_.code}": {"杭州", "宁波"}, "full=used": {"杭州"},

@@ -135,6 +135,13 @@ def test_activation_makes_the_reports_of_the_first_year_that_can_be_dated(manage
     assert found == [("quarterly", "2026Q3", date(2026, 10, 20)), ("annual", "2026", date(2026, 12, 10))]
 
 
+def test_a_studio_does_not_begin_after_the_recognition_was_revoked(manager):
+    studio = factories.studio("agreed", talent=factories.recognition(revoked_on=factories.NOON.date()))
+    with pytest.raises(StepRefused) as refused:
+        actions.activate(studio, by=manager)
+    assert refused.value.code == "recognition_revoked"
+
+
 def test_a_studio_without_a_lead_or_an_agreement_does_not_begin(manager):
     studio = factories.studio("agreed")
     Studio.objects.filter(pk=studio.pk).update(lead=None)
