@@ -77,7 +77,7 @@ def _require_free(
     if until < since:
         raise BoardRefused(_("任期届满不得早于任期开始。"), code="ends_before_it_begins")
     others = organisation.board_terms.filter(since__lte=until, until__gte=since)
-    other = others.exclude(pk=besides.pk if besides else None).first()
+    other = (others.exclude(pk=besides.pk) if besides else others).first()
     if other is not None:
         raise BoardRefused(
             _("与第%(n)s届任期（%(since)s至%(until)s）重叠。")

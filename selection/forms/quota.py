@@ -38,8 +38,14 @@ class OriginalsForm(StepForm):
 
     seen_before = False  # another office has seen them
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["originals"].required = not self.data.get("originals_checked")
+
     def clean(self) -> dict[str, Any]:
         super().clean()
+        if "originals" in self.errors:
+            return self.cleaned_data
         seen = [*self.cleaned_data.get("originals", ())]
         if self.cleaned_data.get("originals_checked"):
             seen += REQUIRED_ORIGINALS
@@ -98,6 +104,7 @@ class NominateForm(OpinionsForm):
         self.fields["rank"].initial = next_rank_of(self.obj)
         self.seen_before = self.obj.originals_checked
         if self.seen_before:
+            self.fields["originals"].required = False
             self.fields["originals"].help_text = _("县级已核对原件，可不再核对；再次核对的，逐项勾选。")
 
 
@@ -116,6 +123,9 @@ class SubstituteForm(ReasonForm, OpinionsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields[
+            "originals"
+        ].required = False  # not asked again of a successor whom the county has checked
         field: Any = self.fields["successor"]
         field.queryset = successors_of(self.obj)
         field.label_from_instance = lambda row: f"{row.code} {row.nominee.name} · {row.unit.name}"

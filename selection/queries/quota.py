@@ -55,7 +55,8 @@ def listed(user: Any, wanted: Filter) -> QuerySet[Quota]:
     if wanted.round:
         rows = rows.filter(round__code=wanted.round)
     if wanted.full:
-        rows = rows.filter(left__gt=0) if wanted.full == "left" else rows.filter(left__lte=0)
+        some: Any = {"left__gt": 0} if wanted.full == "left" else {"left__lte": 0}  # an annotation
+        rows = rows.filter(**some)
     return rows
 
 
@@ -101,6 +102,12 @@ def successors_of(nomination: Nomination) -> QuerySet[Nomination]:
         .select_related("nominee", "unit")
         .order_by("code")
     )
+
+
+def somebody_waits_for(quota: Quota) -> bool:
+    """Whether there is a dossier on the nominator's desk that could take a place."""
+    waiting = Nomination.objects.filter(round=quota.round_id, nominator=quota.nominator_id)
+    return waiting.filter(state=Nomination.State.NOMINATOR_REVIEW).exists()
 
 
 def board_of(nominator: Organisation) -> Any:

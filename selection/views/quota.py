@@ -74,6 +74,7 @@ def _own(quota: Quota) -> dict[str, Any]:
     return {
         "quota": quota,
         "open": is_open(quota.round),
+        "replaceable": is_open(quota.round) and queries.somebody_waits_for(quota),
         "nominees": [
             (row, reverse("step", args=["nominations", row.pk, "substitute"]))
             for row in queries.nominees_in_order(quota)

@@ -12,6 +12,7 @@ from selection.queries.quota import nominees_in_order, quotas_visible_to, releas
 from tests import factories
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import open_steps
 from workflow.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,13 @@ def test_only_the_nominator_replaces_its_nominee(role):
     with pytest.raises(NotPermitted):
         desk.substitute(by=people[role])
     assert desk.unchanged()
+
+
+def test_where_nobody_waits_nobody_is_replaced():
+    desk = Desk()
+    nominations.decline(desk.next, by=desk.city, reason="材料不符合推荐条件。")
+    [step] = [step for step in open_steps(desk.out, desk.city) if step.name == "substitute"]
+    assert (step.possible, step.code) == (False, "no_successor")
 
 
 def test_a_replacement_needs_a_reason():

@@ -53,16 +53,27 @@ def printed(client, row, name="nomination_pdf"):
 @pytest.mark.parametrize("name", BOTH)
 def test_the_form_says_what_the_dossier_says(client, dossier, orgs, name):
     user = sign_in(client, "manager", organisation=orgs["province"])
-    text = printed(client, dossier, name).replace("\n", "").replace(" ", "")
+    text = "".join(printed(client, dossier, name).split())
     for expected in (
         "社会工作领军人才申报表", dossier.code, dossier.nominee.name, "1985-03-15", "汉族", "杭州青禾社会工作服务中心", "总干事",
         "社会工作师", dossier.certificate_number, "儿童社会工作", "服务落地。", "从事儿童社会工作十二年。", "长期从事困境儿童社会工作。",
         "建立儿童服务督导小组。", "20,000.00", "单位一楼公告栏", "真实性承诺", "同意推荐。", "材料属实。", "同意推荐到省。",
-        "单位意见", "县级民政局意见", "市级民政局意见", "省级意见", "盖章", "签名", "年　　月　　日", "原件核对时填写",
+        "单位意见", "县级民政局意见", "市级民政局意见", "省级意见", "盖章", "签名", "年月日", "原件核对时填写",
     ):  # fmt: skip
         assert expected in text, expected
     for expected in (dossier.rules_version, digest(snapshot(dossier)), f"打印人{user.name}", "打印时间"):
         assert expected.replace(" ", "") in text, expected
+
+
+def test_the_foot_says_which_kept_version_is_printed(client, dossier, orgs):
+    content = snapshot(dossier)
+    dossier.versions.create(
+        number=3, occasion="submit", taken_by="用户", content=content, digest=digest(content)
+    )
+    sign_in(client, "manager", organisation=orgs["province"])
+    assert "与第3次留存版本一致" in printed(client, dossier, "nomination_word")
+    type(dossier).objects.filter(pk=dossier.pk).update(school="浙江大学")
+    assert "打印时的内容" in printed(client, dossier, "nomination_word")
 
 
 @pytest.mark.parametrize("name", BOTH)
