@@ -52,8 +52,11 @@ def choose_columns(user: User, *, names: Collection[str]) -> None:
     ListColumns.objects.update_or_create(user=user, defaults={"columns": known})
 
 
+LONGEST_NAME = SavedView._meta.get_field("name").max_length or 0
+
+
 def _named(name: str) -> str:
     plain = " ".join(name.split())
-    if not plain or len(plain) > SavedView._meta.get_field("name").max_length:
+    if not plain or len(plain) > LONGEST_NAME:
         raise StepRefused(_("请填写视图名称，不超过20个字。"), code="bad_name")
     return plain

@@ -78,7 +78,8 @@ def due_of(row: Any, found: Dues) -> date | None:
         return row.correction_due
     if row.state == "nominated":
         day = found.screening.get(row.round_id)
-        return max(day, row.due_on) if day and row.due_on else day
+        arrived: date | None = row.due_on
+        return max(day, arrived) if day and arrived else day
     if row.state == "in_review":
         return found.scoring.get(row.round_id)
     return row.recheck_due if row.state == "disqualified" else None

@@ -177,14 +177,15 @@ def _flagged(rows: QuerySet[Nomination], user: Any, flag: str) -> QuerySet[Nomin
 
 def lacking() -> Q:
     """A required field is empty."""
-    wanted = Q(pk__in=())
+    wanted: Any = Q(pk__in=())  # a Q, or what it becomes beside a subquery
     for name in REQUIRED:
         field: Any = Nomination._meta.get_field(name)
         if name in ROW_PARTS:
             wanted |= ~Exists(field.related_model.objects.filter(nomination=OuterRef("pk")))
         else:
             wanted |= Q(**{f"{name}__isnull": True}) if field.null else Q(**{name: ""})
-    return wanted
+    found: Q = wanted
+    return found
 
 
 def _differing() -> QuerySet[Any, Any]:

@@ -120,7 +120,7 @@ def _people_of_dossiers(round_: Round) -> QuerySet[User]:
 def _desks() -> Iterator[Duty]:
     """What lies on the desks of counties and nominators, by the day on which it is due: the city looks after its
     counties, the manager after the nominators."""
-    groups = list(
+    groups: list[Any] = list(
         Nomination.objects.filter(AT_A_DESK, due_on__isnull=False)
         .order_by("due_on")
         .values("round", "state", "county", "nominator", "due_on")
@@ -180,10 +180,11 @@ def _screenings(found: Dues) -> Iterator[Duty]:
 
 def _with_work(role: str, tabs: Iterable[str], round_: Round, on: date, found: Dues) -> list[User]:
     """Those whose queue holds something with that deadline."""
+    work: dict[str, Any] = {"round": round_, "due": on}  # the queue's rows carry their deadline
     return [
         person
         for person in people_with(role)
-        if any(queue(person, tab, found).filter(round=round_, due=on).exists() for tab in tabs)
+        if any(queue(person, tab, found).filter(**work).exists() for tab in tabs)
     ]
 
 

@@ -79,7 +79,8 @@ def _row(row: Any, user: Any, listing: queries.Listing, late: bool, sees_all: bo
 def _due(row: Any, listing: queries.Listing, sees_all: bool) -> date | datetime | None:
     """Until when somebody must act; when the experts' sheets are due is the province's to know."""
     if row.state in WITH_UNIT and row.round_id in listing.dues.closing:
-        return row.round.closes_at
+        closes_at: datetime | None = row.round.closes_at
+        return closes_at
     return due_of(row, listing.dues) if sees_all or row.state != "in_review" else None
 
 
