@@ -75,7 +75,8 @@ def due_of(row: Any, found: Dues) -> date | None:
         closing = found.closing.get(row.round_id)
         return row.due_on or closing if closing else None
     if row.state == "correction":
-        return row.correction_due
+        corrected: date | None = row.correction_due
+        return corrected
     if row.state == "nominated":
         day = found.screening.get(row.round_id)
         arrived: date | None = row.due_on

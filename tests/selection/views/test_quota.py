@@ -84,7 +84,7 @@ def test_an_office_reads_its_own_account_and_no_other(client):
 
 @pytest.mark.parametrize("role", ["unit_clerk", "expert", "studio_lead", "system_admin", "security_admin"])
 def test_for_others_there_is_no_such_page(client, role):
-    round_, cities = a_round("杭州")
+    _round, cities = a_round("杭州")
     signed_in(client, role, organisation=cities[0])
     assert client.get(PAGE).status_code == 404
 
@@ -144,7 +144,7 @@ def test_the_list_has_pages(client):
 
 @pytest.mark.parametrize("role", ["manager", "bureau_officer"])
 def test_the_page_costs_the_same_for_one_and_three(client, role):
-    round_, cities = a_round("杭州")
+    _round, cities = a_round("杭州")
     signed_in(client, role, organisation=cities[0])
 
     def cost():
