@@ -8,7 +8,7 @@ RUN /opt/venv/bin/pip install --require-hashes -r requirements.txt
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LANG=C.UTF-8 TZ=Asia/Shanghai \
     STATIC_ROOT=/app/static-files
-# The fonts of printed forms: every character of Unicode's Chinese planes that names are written with.
+# The fonts of printed forms: rare characters of names that the font in config/fonts lacks.
 RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 lingxuan && useradd --uid 10001 --gid lingxuan --home-dir /app --shell /usr/sbin/nologin lingxuan
 WORKDIR /app

@@ -44,34 +44,27 @@ def save_section(
     """
     nomination = _editable(nomination, by)
     last = nomination.saves.get(section.slug, {})
-    present = fingerprint(nomination, section)
+    present = fingerprint(nomination, section) if seen or writer else ""
     own = bool(writer) and last.get("writer") == writer and last.get("print") == present
     if own and seq <= last["seq"]:
         return nomination
     given = {name: value for name, value in values.items() if name in section.fields}
-    differs = any(nomination.answer(name) != value for name, value in given.items())
-    if seen and not own and seen != present and differs:
+    changed = {name for name, value in given.items() if nomination.answer(name) != value}
+    if seen and not own and seen != present and changed:
         raise StepRefused(
             _("您打开本节后，他人已作修改。请核对下方标出的现有内容，再次保存即以您所填为准。"),
             code="changed_meanwhile",
         )
-    _write(nomination, given)
-    nomination.saves[section.slug] = {
-        "writer": writer, "seq": seq, "print": fingerprint(nomination, section),
-    }  # fmt: skip
-    nomination.save(update_fields=["saves"])
-    return nomination
-
-
-def _write(nomination: Nomination, given: Mapping[str, Any]) -> None:
-    changed = {name for name, value in given.items() if nomination.answer(name) != value}
-    plain = [name for name in given if name not in ROW_PARTS]
-    for name in plain:
-        setattr(nomination, name, given[name])
-    for part in changed & ROW_PARTS.keys():
-        write_rows(nomination, part, given[part])
+    for name in changed:
+        if name in ROW_PARTS:
+            write_rows(nomination, name, given[name])
+        else:
+            setattr(nomination, name, given[name])
     nomination.requests = [row for row in nomination.requests if row["field"] not in changed]
-    nomination.save(update_fields=[*plain, "title", "requests"])
+    page = {"writer": writer, "seq": seq, "print": fingerprint(nomination, section)} if writer else {}
+    nomination.saves[section.slug] = page
+    nomination.save(update_fields=[*(changed - ROW_PARTS.keys()), "title", "requests", "saves"])
+    return nomination
 
 
 @door.act
