@@ -117,7 +117,7 @@ def nominate(city: Visitor, name: str) -> None:
 def take_up(reviewer: Visitor, name: str) -> None:
     reviewer.follow("资格初审", within=NAV).follow("待受理")
     reviewer.follow_in_row(name, "查看").press("受理初审")
-    reviewer.follow("全部符合")
+    reviewer.find_all_met()
 
 
 def find_qualified(reviewer: Visitor, name: str) -> None:

@@ -144,7 +144,7 @@ def test_the_list_has_pages(client):
 
 @pytest.mark.parametrize("role", ["manager", "bureau_officer"])
 def test_the_page_costs_the_same_for_one_and_three(client, role):
-    _round, cities = a_round("杭州")
+    round_, cities = a_round("杭州")
     signed_in(client, role, organisation=cities[0])
 
     def cost():
