@@ -368,8 +368,8 @@ def test_21_a_name_is_found_once_with_and_without_the_space_inside(
     factories.nomination("nominated", round=wanted.round, nominee=factories.nominee("秦云"))
     client.force_login(factories.user("reviewer"))
     found = client.get(reverse("nomination_list"), {"q": typed})
-    assert [row.pk for row in found.context["page"]] == [wanted.pk]
-    assert text(found).count(f">{wanted.code}<") == 1
+    assert found.context["page"].paginator.count == 1
+    assert text(found).count(f'href="{reverse("nomination_detail", args=[wanted.pk])}"') == 1
 
 
 def test_21_one_person_under_both_spellings_is_one_person() -> None:
