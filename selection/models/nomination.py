@@ -432,7 +432,7 @@ class Nomination(Dossier, Machine):
         target=State.NOMINATED,
         label=_("复核恢复"),
         by=policies.may_reinstate,
-        needs=(after_closing, recheck_upheld, draw_not_frozen),
+        needs=(after_closing, draw_not_frozen, recheck_upheld),
         tone="quiet",
         reason_required=True,
         consequence=_("复核成立，重新进入资格初审。"),

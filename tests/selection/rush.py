@@ -7,6 +7,7 @@ and prints what became of each nomination, as a JSON list for each rush.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -121,3 +122,4 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     asked = [tuple(map(int, argument.split(":"))) for argument in sys.argv[1:]]
+    print(json.dumps(main([(places, number) for places, number in asked])))

@@ -38,10 +38,11 @@ def test_two_long_reasons_make_one_that_fits():
 def test_the_longest_affiliation_fits_into_the_notice():
     row, _people = factories.scored_round(["90.00"])
     who = factories.office()
-    factories.nomination(
-        "proposed", round=row, title="主" * 80, other_affiliation="兼" * 120, nominee=factories.nominee("长名"),
-        orgs={**factories.tree(), "unit": factories.organisation(name="杭" * 120)},
-    )  # fmt: skip
+    unit = factories.organisation(name="杭" * 120)
+    longest = factories.nomination(
+        "proposed", round=row, title="主" * 80, nominee=factories.nominee("长名"), orgs={**factories.tree(), "unit": unit}
+    )
+    longest.posts.create(position=2, unit="兼" * 120, title="任" * 80)
     row.proposals.create(minute_number="1", fixed_at=factories.NOON, fixed_by=who["leader"])
     with clock.frozen(factories.NOON):
         notice.compose(row, by=who["manager"], title="公示", body="现予公示。", contact="处室", order="rank")
