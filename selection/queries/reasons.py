@@ -68,7 +68,12 @@ def statistics(round_: Round) -> Statistics:
     well = sum(state in CONCLUDED_WELL for state, _grounds, _office in rows)
     badly = [grounds for state, grounds, _office in rows if state == "disqualified"]
     return Statistics(
-        len(rows), well, len(badly), len(rows) - well - len(badly), _by_rule(badly, names_of(round_.rulebook)), _by_nominator(rows)
+        len(rows),
+        well,
+        len(badly),
+        len(rows) - well - len(badly),
+        _by_rule(badly, names_of(round_.rulebook)),
+        _by_nominator(rows),
     )
 
 

@@ -120,7 +120,7 @@ def _people_of_dossiers(round_: Round) -> QuerySet[User]:
 def _desks() -> Iterator[Duty]:
     """What lies on the desks of counties and nominators, by the day on which it is due: the city looks after its
     counties, the manager after the nominators."""
-    groups = list(
+    groups: list[Any] = list(
         Nomination.objects.filter(AT_A_DESK, due_on__isnull=False)
         .order_by("due_on")
         .values("round", "state", "county", "nominator", "due_on")
@@ -183,8 +183,13 @@ def _with_work(role: str, tabs: Iterable[str], round_: Round, on: date, found: D
     return [
         person
         for person in people_with(role)
-        if any(queue(person, tab, found).filter(round=round_, due=on).exists() for tab in tabs)
+        if any(_due(queue(person, tab, found), round_, on) for tab in tabs)
     ]
+
+
+def _due(rows: Any, round_: Round, on: date) -> bool:
+    """Whether a queue, which knows each row's deadline, holds something of the round for that day."""
+    return bool(rows.filter(round=round_, due=on).exists())
 
 
 def _rechecks() -> Iterator[Duty]:

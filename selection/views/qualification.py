@@ -186,7 +186,7 @@ def qualification_ruling(request: HttpRequest, pk: int) -> HttpResponse:
     nomination = get_object_or_404(queries.dossiers_screened_for(request.user), pk=pk)
     if not request.user.holds(Role.MANAGER):  # type: ignore[union-attr]
         raise NotPermitted(_("初审结论不一致的，由处室负责人裁定。"))
-    form = RulingForm(request.POST or None, obj=nomination, actor=request.user)  # type: ignore[arg-type]
+    form = RulingForm(request.POST or None, obj=nomination, actor=request.user)
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
