@@ -24,6 +24,7 @@ from workflow.actor import SYSTEM
 
 BATCH = 1000
 BEFORE_PROVINCE = ("draft", "returned", "county_review", "nominator_review")
+AT_DESK = ("county_review", "nominator_review")
 OPEN_STATES = (*BEFORE_PROVINCE, "nominated", "nominated")
 PAST_STATES = ("disqualified", "not_selected", "not_selected")
 FIELDS = [value for value, _label in Nomination.Field.choices]
@@ -113,7 +114,13 @@ def _nomination(n: int, nominee: Nominee, row: Round, unit: Organisation) -> Nom
         certified_on=date(2018, 9, 20), setting="social_organisation", civil_status="none",
         achievements="从事社会工作十二年。", summary="长期从事困境儿童社会工作。",
         nominated_at=None if state in BEFORE_PROVINCE else row.announced_at,
+        due_on=_due_on(n) if state in AT_DESK else None,
     )  # fmt: skip
+
+
+def _due_on(n: int) -> date:
+    """Some desks are late, most are not."""
+    return clock.today() + timedelta(days=n % 13 - 2)
 
 
 def _people(run: str, letter: str, role: Role, units: Sequence[Organisation], number: int) -> list[User]:

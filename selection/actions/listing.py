@@ -12,6 +12,8 @@ from selection.queries.listing import ALWAYS, COLUMNS, MOST_VIEWS, canonical
 from workflow import door
 from workflow.errors import StepRefused
 
+LONGEST_NAME = 20  # that of the column
+
 
 @door.act
 def save_view(user: User, *, name: str, query: Mapping[str, str]) -> SavedView:

@@ -46,7 +46,7 @@ class ComposeForm(TextForm):
 class LineForm(forms.Form):
     """One line of the list."""
 
-    affiliation = forms.CharField(label=_("单位及职务"), max_length=340)
+    affiliation = forms.CharField(label=_("单位及职务"), max_length=4000)
     summary = forms.CharField(
         label=_("简介"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

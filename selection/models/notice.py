@@ -187,7 +187,9 @@ class NoticeEntry(models.Model):
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="notice_entries")
     ordinal = models.PositiveSmallIntegerField(_("序号"))
     name = models.CharField(_("姓名"), max_length=40)
-    affiliation = models.CharField(_("单位及职务"), max_length=4000)  # several posts, each with a unit and a title  # two units with their titles
+    affiliation = models.CharField(
+        _("单位及职务"), max_length=4000
+    )  # several posts, each with a unit and a title  # two units with their titles
     nominator = models.CharField(_("推荐单位"), max_length=120)
     summary = models.CharField(_("简介"), max_length=200, blank=True)
     ends_at = models.DateTimeField(_("截止时间"), null=True, blank=True)

@@ -71,19 +71,20 @@ def due_of(row: Any, found: Dues) -> date | None:
     """A row's deadline; the row carries `recheck_due`."""
     if row.state in WITH_UNIT:
         return found.closing.get(row.round_id)
+    own: date | None = row.due_on
     if row.state in AT_DESK:
         closing = found.closing.get(row.round_id)
-        return row.due_on or closing if closing else None
+        return own or closing if closing else None
     if row.state == "correction":
-        corrected: date | None = row.correction_due
-        return corrected
+        asked: date | None = row.correction_due
+        return asked
     if row.state == "nominated":
         day = found.screening.get(row.round_id)
-        arrived: date | None = row.due_on
-        return max(day, arrived) if day and arrived else day
+        return max(day, own) if day and own else day
     if row.state == "in_review":
         return found.scoring.get(row.round_id)
-    return row.recheck_due if row.state == "disqualified" else None
+    answer: date | None = row.recheck_due if row.state == "disqualified" else None
+    return answer
 
 
 def due_expression(found: Dues) -> Case:

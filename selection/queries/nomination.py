@@ -181,7 +181,7 @@ def lacking() -> Q:
     for name in REQUIRED:
         field: Any = Nomination._meta.get_field(name)
         if name in ROW_PARTS:
-            wanted |= ~Exists(field.related_model.objects.filter(nomination=OuterRef("pk")))
+            wanted |= Q(~Exists(field.related_model.objects.filter(nomination=OuterRef("pk"))))
         else:
             wanted |= Q(**{f"{name}__isnull": True}) if field.null else Q(**{name: ""})
     found: Q = wanted

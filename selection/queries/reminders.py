@@ -180,12 +180,16 @@ def _screenings(found: Dues) -> Iterator[Duty]:
 
 def _with_work(role: str, tabs: Iterable[str], round_: Round, on: date, found: Dues) -> list[User]:
     """Those whose queue holds something with that deadline."""
-    work: dict[str, Any] = {"round": round_, "due": on}  # the queue's rows carry their deadline
     return [
         person
         for person in people_with(role)
-        if any(queue(person, tab, found).filter(**work).exists() for tab in tabs)
+        if any(_due(queue(person, tab, found), round_, on) for tab in tabs)
     ]
+
+
+def _due(rows: Any, round_: Round, on: date) -> bool:
+    """Whether a queue, which knows each row's deadline, holds something of the round for that day."""
+    return bool(rows.filter(round=round_, due=on).exists())
 
 
 def _rechecks() -> Iterator[Duty]:

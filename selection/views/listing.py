@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from selection.queries.deadlines import WITH_UNIT, due_of, late_pks
 from selection.queries.round import quotas_of_officer
 from selection.queries.sheets import may_import
 from workflow.errors import Refused
+from workflow.templatetags.lx import short_instant
 
 
 @require_safe
@@ -31,6 +33,7 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
     listing = queries.Listing(user, request.GET)
     quotas = list(quotas_of_officer(user))
     sees_all = bool(user.roles & PROVINCIAL)
+    heads = [_head(column, listing.shape) for column in listing.columns]
     late = late_pks(listing.rows, listing.dues, scoring=sees_all)
     context = {
         "listing": listing,
@@ -38,8 +41,8 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
         "wanted": listing.wanted,
         "counts": listing.counts,
         "total": listing.total,
-        "rows": [_row(row, user, listing, row.pk in late, sees_all) for row in listing.rows],
-        "heads": [_head(column, listing.shape) for column in listing.columns],
+        "rows": [_row(row, user, listing, heads, row.pk in late, sees_all) for row in listing.rows],
+        "heads": heads,
         "rounds": listing.rounds,
         "states": Nomination.State.choices,
         "fields": Nomination.Field.choices,
@@ -58,14 +61,43 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
     return render(request, "selection/nomination_list.html", context)
 
 
+NOTHING = "—"
+ON_PHONE = ("code", "name", "state", "screening", "due")  # what a card shows beside its act
+_TEXTS: dict[str, Callable[[Any], Any]] = {
+    "code": lambda n: n.code,
+    "nominator": lambda n: n.nominator.area or n.nominator.name,
+    "county": lambda n: (n.county.area or n.county.name) if n.county else "",
+    "rank": lambda n: n.rank_in_nominator,
+    "field": lambda n: n.get_field_display(),
+    "screening": lambda n: " · ".join(n.conclusions),
+    "route": lambda n: n.get_route_display(),
+    "certificate": lambda n: n.certificate_number,
+    "submitted": lambda n: short_instant(n.submitted_at),
+    "nominated": lambda n: short_instant(n.nominated_at),
+}
+
+
+def _cells(row: Any, listing: queries.Listing) -> list[tuple[str, str]]:
+    """Each column with its text; name, state and deadline are more than a text and left to the page."""
+    return [
+        (column.name, str(_TEXTS[column.name](row) or NOTHING) if column.name in _TEXTS else "")
+        for column in listing.columns
+    ]
+
+
 def _head(column: queries.Column, shape: queries.Shape) -> dict[str, Any]:
-    found = {"name": column.name, "label": column.label, "numeric": column.numeric}
+    css = "num" if column.numeric else "num text-start" if column.name == "code" else ""
+    if column.name not in ON_PHONE:
+        css = f"{css} only-wide".strip()
+    found = {"name": column.name, "label": str(column.label), "numeric": column.numeric, "css": css}
     if not column.sort:
         return found
     return {**found, "sort": shape.next_of(column.sort), "aria": shape.aria(column.sort)}
 
 
-def _row(row: Any, user: Any, listing: queries.Listing, late: bool, sees_all: bool) -> dict[str, Any]:
+def _row(
+    row: Any, user: Any, listing: queries.Listing, heads: list[dict[str, Any]], late: bool, sees_all: bool
+) -> dict[str, Any]:
     chips = [(_("已逾期"), "bad", "alert-octagon")] if late else []
     if row.held and sees_all:
         chips.append((_("异议未结"), "hold", "lock"))
@@ -73,14 +105,23 @@ def _row(row: Any, user: Any, listing: queries.Listing, late: bool, sees_all: bo
         chips.append((_("复核中"), "warn", "scale"))
     if len(set(row.conclusions)) > 1 and row.state == "nominated":
         chips.append((_("待裁定"), "bad", "scale"))
-    return {"n": row, "act": _act(row, user), "due": _due(row, listing, sees_all), "chips": chips}
+    return {
+        "n": row,
+        "cells": [
+            (*cell, head["label"], head["css"])
+            for cell, head in zip(_cells(row, listing), heads, strict=True)
+        ],
+        "act": _act(row, user),
+        "due": _due(row, listing, sees_all),
+        "chips": chips,
+    }
 
 
 def _due(row: Any, listing: queries.Listing, sees_all: bool) -> date | datetime | None:
     """Until when somebody must act; when the experts' sheets are due is the province's to know."""
     if row.state in WITH_UNIT and row.round_id in listing.dues.closing:
-        closes_at: datetime | None = row.round.closes_at
-        return closes_at
+        closing: datetime | None = row.round.closes_at
+        return closing
     return due_of(row, listing.dues) if sees_all or row.state != "in_review" else None
 
 

@@ -17,6 +17,7 @@ from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
 from selection.queries.dossier_versions import may_compare
 from selection.queries.objection import neutral_issues
+from selection.queries.recheck import rechecks_visible_to
 from selection.queries.round import working_days_left
 from selection.queries.steps import has_steps
 
@@ -44,8 +45,16 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_correct": nomination.state == "correction" and policies.may_submit(nomination, user),
         "shows_hold": bool(user.roles & PROVINCIAL),
         "compares": may_compare(user) and bool(nomination.submitted_at),
+        "recheck": _recheck(nomination, user),
     }
     return render(request, "selection/nomination_detail.html", context)
+
+
+def _recheck(nomination: Nomination, user: Any) -> Any:
+    """The right to have a disqualification looked at again, for whoever may see what became of it."""
+    if nomination.state != Nomination.State.DISQUALIFIED:
+        return None
+    return rechecks_visible_to(user).filter(nomination=nomination).order_by("-pk").first()
 
 
 def _requests(nomination: Nomination) -> list[dict[str, str]]:

@@ -40,7 +40,11 @@ def test_the_longest_affiliation_fits_into_the_notice():
     who = factories.office()
     unit = factories.organisation(name="杭" * 120)
     longest = factories.nomination(
-        "proposed", round=row, title="主" * 80, nominee=factories.nominee("长名"), orgs={**factories.tree(), "unit": unit}
+        "proposed",
+        round=row,
+        title="主" * 80,
+        nominee=factories.nominee("长名"),
+        orgs={**factories.tree(), "unit": unit},
     )
     longest.posts.create(position=2, unit="兼" * 120, title="任" * 80)
     row.proposals.create(minute_number="1", fixed_at=factories.NOON, fixed_by=who["leader"])

@@ -1,5 +1,6 @@
 /* Keys of a page: whatever carries data-keys="j ArrowRight" is followed, pressed, chosen or focused by them.
-   data-confirm asks once before a key presses a button; [data-rows] lets j and k walk the links of a list.
+   data-confirm asks once before a key presses a button; [data-rows] lets j and k walk the links of a list; fieldsets
+   with data-rule are answered by p and x.
    Letters never act while somebody types or composes a word, and all of it can be switched off in the list of keys. */
 (() => {
   "use strict";
@@ -30,6 +31,22 @@
     return links.length > 0;
   };
 
+  /* rules one after another: r goes to the next without an answer, p and x answer it and go on */
+  const open = () => all("fieldset[data-rule]").find((one) => !one.querySelector("input:checked"));
+  const answer = (value) => {
+    const rule = document.activeElement.closest("fieldset[data-rule]") || open();
+    const choice = rule && rule.querySelector(`input[value="${value}"]`);
+    if (!choice) return false;
+    act(choice);
+    const next = open();
+    if (next) act(next);
+    return true;
+  };
+  const onRules = (key) => {
+    if (key === "r") { const next = open(); if (next) act(next); return Boolean(next); }
+    return key === "p" ? answer("pass") : key === "x" && answer("fail");
+  };
+
   document.addEventListener("keydown", (event) => {
     const key = named(event);
     const combined = key.startsWith("Control+") || key.startsWith("Alt+");
@@ -41,6 +58,7 @@
     if (key === "?" && list) { event.preventDefault(); list.showModal(); return; }
     const found = all("[data-keys]").find((one) => one.dataset.keys.split(" ").includes(key));
     if (found) { event.preventDefault(); act(found); return; }
+    if (onRules(key)) { event.preventDefault(); return; }
     if ((key === "j" || key === "k") && walk(key === "j" ? 1 : -1)) event.preventDefault();
   });
 
