@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.own_process
+
 ROOT = Path(__file__).resolve().parents[2]
 NOMINEES = 60
 CLEARED = "SELECT count(*) FROM workflow_entry WHERE kind = 'nomination.clear'"

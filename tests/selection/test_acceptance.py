@@ -146,6 +146,7 @@ def test_1_at_the_closing_second_it_is_too_late(client: Any, step: str, door: st
 # 2. The last place ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.own_process
 def test_2_of_two_officers_who_reach_for_the_last_place_one_gets_it(tmp_path: Path) -> None:
     """Both at once, in two processes over one file; on PostgreSQL see the races."""
     [outcome] = rushed(tmp_path / "last.sqlite3", "1:2")

@@ -46,6 +46,7 @@ def chains(file: Path) -> list[list[tuple[int, str]]]:
     return [[row[1:] for row in rows if row[0] == chain] for chain in dict.fromkeys(row[0] for row in rows)]
 
 
+@pytest.mark.own_process
 def test_forty_for_five_and_two_for_the_last_place_over_one_sqlite_file(tmp_path: Path) -> None:
     file = tmp_path / "rush.sqlite3"
     many, two = rushed(file, "5:40", "1:2")
