@@ -92,12 +92,12 @@ def _may_conclude(nomination: Nomination, own: QualificationReview | None) -> bo
     return screened and own is not None and own.state == QualificationReview.State.OPEN
 
 
-def _conclusion_form(request: HttpRequest, own: Any) -> ConclusionForm:
-    """Empty, or on request with every rule filled in that passes by itself."""
+def _conclusion_form(request: HttpRequest, own: QualificationReview) -> ConclusionForm:
+    """With what the system found; on request, whatever it did not find wanting is said to be in order as well."""
     initial = {}
     if "all" in request.GET:
-        passing = [found.rule for found in own.nomination.findings if found.outcome == "pass"]
-        initial = {f"result_{rule}": "pass" for rule in passing}
+        in_order = [found.rule for found in own.nomination.findings if found.outcome != "fail"]
+        initial = {f"result_{rule}": "pass" for rule in in_order}
     return ConclusionForm(obj=own, actor=request.user, initial=initial)
 
 
@@ -167,7 +167,7 @@ def _context(request: HttpRequest, nomination: Nomination, own: Any, form: Any) 
         "may_start": screened and reviewer and own is None and nomination.taken < queries.REVIEWERS_NEEDED,  # type: ignore[attr-defined]
         "may_correct": screened and reviewer and nomination.correction_due is None,
         "may_rule": differ and request.user.holds(Role.MANAGER),  # type: ignore[union-attr]
-        "all_pass": all(one.outcome == "pass" for one in found),
+        "none_fails": all(one.outcome != "fail" or not one.decides for one in found),
         "grounds": [f"{rule} {names.get(rule, '')}" for rule in nomination.grounds],
     }
 

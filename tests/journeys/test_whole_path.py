@@ -87,6 +87,7 @@ def draw_and_scores(desks, people, move_clock):
     stages.freeze_draw(manager)
     move_clock(manager, "+1w")
     stages.witness_draw(supervisor)
+    move_clock(manager, "+3w")  # the days on which a re-check may be asked for are over
     stages.begin_review(manager)
     for number in range(1, len(people.experts) + 1):
         for name, mark in MARKS.items():

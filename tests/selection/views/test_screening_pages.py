@@ -1,5 +1,7 @@
 """Pages of the screening."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -104,6 +106,20 @@ def test_a_reviewer_takes_up_fills_in_and_concludes(client):
     assert client.post(url, {"verdict": "qualified"}).status_code == 422
     assert client.post(url, {**given, "verdict": "qualified"}).status_code == 302
     assert QualificationReview.objects.get().state == "concluded"
+
+
+def test_all_in_order_leaves_out_what_the_system_found_wanting(client):
+    stage = stages.screening()
+    nomination = stage.nominations[0]
+    client.force_login(stage.reviewers[0])
+    url = f"/office/screening/{nomination.pk}/?all=1"
+    assert "全部符合" in client.get(url).content.decode()
+    form = client.get(url).context["form"]
+    assert {form[f"result_{found.rule}"].value() for found in nomination.findings} == {"pass"}
+    Nomination.objects.update(certified_on=date(2025, 1, 1))
+    answer = client.get(url)
+    assert "其余全部符合" in answer.content.decode()
+    assert answer.context["form"]["result_E04"].value() == "fail"
 
 
 def test_one_reviewer_does_not_read_the_others_conclusion(client):
