@@ -47,7 +47,9 @@ def test_several_files_go_each_with_its_answer(
     assert clerk.page.evaluate("document.documentElement.scrollWidth") <= width
     clerk.press("移除 社会工作者职业资格证书 1").reads("已移除：社会工作者职业资格证书 1")
     picture = clerk.follow("社会工作者职业资格证书 2").page.locator("img.lx-preview")
-    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [400, 600]
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 400)
+    expect(picture).to_have_js_property("naturalHeight", 600)
 
 
 def test_a_file_lost_with_the_network_is_sent_again(
