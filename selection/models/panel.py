@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from selection import policies
 from selection.models.nomination import Nomination
 from selection.models.round import Round
+from selection.models.round import no_recheck_pending as rechecks_settled
 from workflow import clock
 from workflow.machine import Guard, Machine, step
 
@@ -44,6 +45,9 @@ class Expert(models.Model):
         return f"{self.code} {self.name}"
 
 
+no_recheck_pending = Guard(  # whoever is reinstated later would have no experts
+    rechecks_settled.code, rechecks_settled.sentence, lambda p: rechecks_settled.holds(p.round)
+)
 inputs_named = Guard(
     "public_value_unnamed",
     _("须先指明公共随机值的来源和公布时间。"),
@@ -123,7 +127,7 @@ class Panel(Machine):
         target=State.FROZEN,
         label=_("冻结抽取名单"),
         by=policies.may_operate_draw,
-        needs=(round_screened,),
+        needs=(no_recheck_pending, round_screened),
         irreversible=True,
         consequence=_("人选、专家、回避和负荷即行冻结，摘要写入存证并公布；公共随机值须在此之后产生。"),
     )

@@ -11,7 +11,7 @@ from tests.journeys.pages import Visitor
 NAV = ".lx-nav"
 CODE, TITLE = "2025", "2025年度社会工作领军人才选拔"
 OPENS, CLOSES = datetime(2025, 3, 3, 8, 30), datetime(2025, 3, 20, 17, 30)
-VALUE_AT = datetime(2025, 3, 21, 21, 15)
+VALUE_AT = datetime(2025, 3, 27, 21, 15)
 
 DOSSIER: dict[str, dict[str, Any]] = {
     "基本信息": {"phone": "13900000000", "ethnicity": "汉族", "politics": "masses", "education": "bachelor"},

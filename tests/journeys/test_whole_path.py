@@ -84,10 +84,10 @@ def screening(desks):
 
 def draw_and_scores(desks, people, move_clock):
     manager, supervisor = desks("manager"), desks("supervisor")
+    move_clock(manager, "+4w")  # the days on which a re-check may be asked for are over
     stages.freeze_draw(manager)
     move_clock(manager, "+1w")
     stages.witness_draw(supervisor)
-    move_clock(manager, "+3w")  # the days on which a re-check may be asked for are over
     stages.begin_review(manager)
     for number in range(1, len(people.experts) + 1):
         for name, mark in MARKS.items():
@@ -140,7 +140,7 @@ def test_one_nominee_walks_the_whole_path_and_three_take_their_turnings(
     screening(desks)
     draw_and_scores(desks, people, move_clock)
     list_and_notice(desks, people, visit)
-    move_clock(desks("manager"), "+9d")
+    move_clock(desks("manager"), "+12d")
     selection_tasks.take_due_steps()
     assert states() == {MAIN: "cleared", RETURNED: "cleared", UNFIT: "disqualified", HELD: "on_notice"}
     decision(desks)

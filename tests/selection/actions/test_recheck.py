@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 
 from selection.actions import panel, qualification, recheck
-from selection.models import Nomination, QualificationReview, RecheckRequest
+from selection.models import Nomination, Panel, QualificationReview, RecheckRequest
 from tests import factories
 from tests.selection import stage as stages
-from workflow import clock, ledger, todo
+from workflow import clock, door, ledger, todo
 from workflow.errors import NotPermitted, StepRefused
 from workflow.models import Message
 
@@ -129,6 +129,13 @@ def test_the_review_of_experts_does_not_begin_while_a_re_check_may_change_the_li
     asked(scene)
     with at(19), pytest.raises(StepRefused) as refused:
         panel.begin_review(scene.round, by=scene.manager)
+    assert refused.value.code == "recheck_pending"
+
+
+def test_the_draw_is_not_frozen_while_a_re_check_may_change_the_list(scene):
+    draw = Panel.objects.create(round=scene.round)
+    with at(14), pytest.raises(StepRefused) as refused:
+        door.take(draw, "freeze", by=scene.manager)
     assert refused.value.code == "recheck_pending"
 
 
