@@ -13,7 +13,7 @@ from selection import policies
 from selection.errors import DrawInfeasible
 from selection.messages import panel as messages
 from selection.models import Assignment, Expert, Nomination, Panel, Panelist, Recusal, Round
-from selection.models.panel import Expert as ExpertModel
+from selection.models.expert import Expert as ExpertModel
 from selection.queries.panel import derived_recusals, draw_inputs, nominees_to_draw, pool_by_category
 from selection.rules.draw import Draw, InfeasibleDraw, draw_assignments, draw_panel, draw_seed, pool_order
 from selection.rules.pool import nominees_at_risk, strata_too_small

@@ -11,11 +11,12 @@ from selection.models.dossier import (
     PracticeInterval,
     ServiceRecord,
 )
+from selection.models.expert import Expert, ExpertAbsence, ExpertAlias, ExpertDuty, ExpertLink, ExpertUnit
 from selection.models.listing import ListColumns, SavedView
 from selection.models.nomination import Nomination, Nominee
 from selection.models.notice import NoticeEntry, PublicNotice
 from selection.models.objection import Objection
-from selection.models.panel import Assignment, Expert, Panel, Panelist, Recusal
+from selection.models.panel import Assignment, Panel, Panelist, Recusal
 from selection.models.qualification import QualificationReview
 from selection.models.recheck import RecheckRequest
 from selection.models.round import Quota, Round, RulebookVersion
@@ -33,6 +34,11 @@ __all__ = [
     "Determination",
     "DossierVersion",
     "Expert",
+    "ExpertAbsence",
+    "ExpertAlias",
+    "ExpertDuty",
+    "ExpertLink",
+    "ExpertUnit",
     "ListColumns",
     "Nomination",
     "Nominee",

@@ -1,4 +1,4 @@
-"""Experts, the panel drawn from them, and who scores whom."""
+"""The panel drawn from the pool, and who scores whom."""
 
 from __future__ import annotations
 
@@ -9,41 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from selection import policies
+from selection.models.expert import Expert
 from selection.models.nomination import Nomination
 from selection.models.round import Round
 from selection.models.round import no_recheck_pending as rechecks_settled
 from workflow import clock
 from workflow.machine import Guard, Machine, step
-
-
-class Expert(models.Model):
-    """A person of the pool."""
-
-    class Category(models.TextChoices):
-        SCHOLAR = "scholar", _("高校学者")
-        PRACTICE = "practice", _("实务")
-        ASSOCIATION = "association", _("行业组织与管理")
-
-    code = models.CharField(_("编号"), max_length=20, unique=True)
-    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="expert")
-    name = models.CharField(_("姓名"), max_length=40)
-    unit = models.ForeignKey(
-        Organisation, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="experts"
-    )
-    category = models.CharField(_("类别"), max_length=20, choices=Category.choices)
-    field = models.CharField(_("领域"), max_length=20, choices=Nomination.Field.choices)
-    region = models.CharField(_("地区"), max_length=40, blank=True)
-    available = models.BooleanField(_("可参加评审"), default=True)
-
-    class Meta:
-        verbose_name = _("评审专家")
-        ordering = ("code",)
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
 
 no_recheck_pending = Guard(  # whoever is reinstated later would have no experts
     rechecks_settled.code, rechecks_settled.sentence, lambda p: rechecks_settled.holds(p.round)
