@@ -70,6 +70,7 @@ def end_of_period(published_at: datetime, days: int, *, mode: str) -> datetime:
 @door.act
 def load(data: Mapping[str, Any], *, by: Actor) -> list[CalendarYear]:
     """Load years of off days and make-up workdays; each becomes the next version of its year."""
+    ledger.queue_up(ledger.OFFICE)  # versions are counted
     try:
         WorkCalendar.from_dict(dict(data))
         years = [int(year) for year in data["years"]]

@@ -56,6 +56,14 @@ def append(
     return entry
 
 
+def queue_up(chain: str) -> None:
+    """Wait until nobody else writes to a chain, and let nobody until this transaction ends.
+
+    Whoever gives out the next number of the office (a calendar's version, a certificate, a user's name) asks first.
+    """
+    _locked(chain)
+
+
 def _locked(chain: str) -> Chain:
     row = Chain.objects.select_for_update().filter(key=chain).first()
     if row is not None:

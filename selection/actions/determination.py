@@ -64,6 +64,7 @@ def confirm(determination: Determination, *, by: Actor) -> Determination:
     """Decide: everyone cleared and not held is recognised and gets a certificate, in one act."""
     row = door.locked(determination)
     door.hold(row.round.nominations.filter(state="cleared"))
+    ledger.queue_up(ledger.OFFICE)  # certificates are numbered through all rounds of the year
     nominations = to_recognise(row.round)
     digest = list_digest(row.round, nominations)
     payload = {"digest": digest, "list": sorted(n.code for n in nominations), "number": row.document_number}
