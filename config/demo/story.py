@@ -253,6 +253,7 @@ class Story:
 
     def _score_one(self, duty: Assignment, level: float, count: int) -> None:
         user = duty.expert.user
+        assert user is not None  # whoever was drawn has an account
         with on(self.days.scored, 8 + count % 11, count % 60):
             accepted = assignment.accept(duty, by=user, declared=True)
             marks = {code: self._mark(level) for code in self.round.rulebook.weights}

@@ -46,7 +46,9 @@ class Expert(models.Model):
     category = models.CharField(_("类别"), max_length=20, choices=Category.choices)
     field = models.CharField(_("领域"), max_length=20, choices=Nomination.Field.choices)
     title = models.CharField(_("职务职称"), max_length=60, blank=True, default="")
-    certificate_level = models.CharField(_("证书级别"), max_length=20, blank=True, default="")
+    certificate_level = models.CharField(
+        _("证书级别"), max_length=20, choices=Nomination.Level.choices, blank=True, default=""
+    )
     region = models.CharField(_("地区"), max_length=40, blank=True)
     city = models.ForeignKey(
         Organisation,
@@ -223,7 +225,7 @@ class ExpertAbsence(models.Model):
 class ExpertDuty(models.Model):
     """What the office recorded about past duty. Duty in rounds held here is derived from the assignments."""
 
-    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="duties")
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="duty_records")
     round = models.ForeignKey(
         Round,
         verbose_name=_("轮次"),
