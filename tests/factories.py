@@ -54,9 +54,12 @@ def user(*roles: str, organisation: Organisation | None = None, **fields: Any) -
 
 
 def rulebook(**changes: Any) -> dict[str, Any]:
-    """The default rules with this test's changes, as they are stored."""
+    """The default rules with this test's changes, as they are stored. No files are asked for unless the test does."""
     content = {
         **copy.deepcopy(DEFAULT_RULEBOOK),
+        "required_attachments": [],
+        "comment_at_least": 101,
+        "comment_below": 0,
         "opens_at": OPENS_AT.isoformat(),
         "closes_at": CLOSES_AT.isoformat(),
     }

@@ -43,6 +43,8 @@ WHOLE = {  # name -> unit of the hint
     "nominator_days": _("个工作日"),
     "screening_days": _("个工作日"),
     "management_years": _("年"),
+    "comment_at_least": _("分，填101的不要求"),
+    "comment_below": _("分，填0的不要求"),
     "max_file_mb": _("MB"),
     "max_dossier_mb": _("MB"),
 }
@@ -53,7 +55,20 @@ PERIODS = (
 )  # fmt: skip
 GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
     (_("日期与资格"), ("opens_at", "closes_at", "reference_date", "ceiling")),
-    (_("评分"), ("pass_line", "method", "tie_criterion", "min_sheets", "min_sheets_for_trim")),
+    (
+        _("评分"),
+        (
+            "pass_line",
+            "method",
+            "tie_criterion",
+            "min_sheets",
+            "min_sheets_for_trim",
+            "bands",
+            "comment_at_least",
+            "comment_below",
+            "blind",
+        ),
+    ),
     (_("评审专家"), ("per_nominee", "shortlist", "panel_size")),
     (
         _("期限"),
@@ -82,6 +97,8 @@ SENTENCES: dict[str, Sentence] = {
     "strata_not_panel": _("各类专家合计%(total)s人，应等于评审组人数%(panel_size)s人"),
     "negative": _("%(label)s不得为负数"),
     "shares_not_100": _("各期拨付比例合计应为100，现为%(total)s"),
+    "bands_not_three": _("评分等次应为三个界限，在1至99之间，例如“90, 75, 60”"),
+    "bands_not_falling": _("评分等次的界限应由高到低"),
     "no_quotas": _("请至少为一个推荐单位分配名额"),
     **rulebook_rules.SENTENCES,
 }
@@ -89,6 +106,13 @@ SENTENCES: dict[str, Sentence] = {
 shares_format = RegexValidator(
     r"^\s*\d{1,3}(\s*[,，/、]\s*\d{1,3})*\s*$", _("请按“50, 30, 20”的样式填写各期比例")
 )
+
+
+def whole_numbers(text: str) -> list[int]:
+    """The numbers of a list as people write it."""
+    for mark in "，/、":
+        text = text.replace(mark, ",")
+    return [int(part) for part in text.split(",")]
 
 
 def sentence_of(fault: Fault) -> str:
@@ -119,6 +143,18 @@ class RulebookForm(DraftForm):
         max_length=60,
         validators=[shares_format],
         help_text=_("各期百分比，用逗号分开，合计100。"),
+    )
+
+    bands = forms.CharField(
+        label=LABELS["bands"],
+        max_length=20,
+        validators=[shares_format],
+        help_text=_("优、良、中的起点分，用逗号分开；其下为差。"),
+    )
+    blind = forms.BooleanField(
+        label=LABELS["blind"],
+        required=False,
+        help_text=_("专家只见编号；正文由申报人填写，系统替换其中的姓名、单位和地名，不能保证全部隐去。"),
     )
 
     required_attachments = forms.MultipleChoiceField(
@@ -197,11 +233,12 @@ class RulebookForm(DraftForm):
         """One field a nominator."""
         return [self[_quota(office)] for office in self.offices]
 
+    def clean_bands(self) -> list[int]:
+        """The limits from the highest."""
+        return whole_numbers(self.cleaned_data["bands"])
+
     def clean_instalment_shares(self) -> list[int]:
-        text = str(self.cleaned_data["instalment_shares"])
-        for mark in "，/、":
-            text = text.replace(mark, ",")
-        return [int(part) for part in text.split(",")]
+        return whole_numbers(self.cleaned_data["instalment_shares"])
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -236,7 +273,15 @@ class RulebookForm(DraftForm):
         found = self.cleaned_data
         stored: dict[str, Any] = {
             name: found[name]
-            for name in (*WHOLE, "method", "notice_mode", "instalment_shares", "required_attachments")
+            for name in (
+                *WHOLE,
+                "method",
+                "notice_mode",
+                "instalment_shares",
+                "required_attachments",
+                "bands",
+                "blind",
+            )
         }
         stored["tie_criterion"] = found["tie_criterion"].strip().upper()
         stored |= {name: f"{found[name]:.2f}" for name in ("pass_line", "award")}
@@ -299,6 +344,7 @@ def flat(content: Mapping[str, Any]) -> dict[str, Any]:
                 datetime.fromisoformat(content[name]).astimezone(clock.ZONE).strftime("%Y-%m-%dT%H:%M")
             )
     found["instalment_shares"] = ", ".join(str(share) for share in content.get("instalment_shares") or ())
+    found["bands"] = ", ".join(str(band) for band in found["bands"])
     found |= {f"stratum_{value}": n for value, n in (content.get("strata") or {}).items()}
     for row, criterion in enumerate(content.get("criteria") or ()):
         found |= {f"criterion_{row}_{part}": value for part, value in criterion.items()}

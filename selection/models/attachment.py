@@ -40,6 +40,7 @@ class Attachment(Machine):
     kind = models.CharField(_("材料种类"), max_length=20, choices=Kind.choices)
     number = models.PositiveSmallIntegerField(_("序号"))
     audience = models.CharField(_("查看范围"), max_length=20, choices=Audience.choices)
+    anonymised = models.BooleanField(_("已隐去身份"), default=False)  # experts of a blind round get no other file
     state = FSMField(_("状态"), choices=State.choices, default=State.UPLOADED, protected=True)
     file = models.FileField(_("文件"), max_length=200)
     mime = models.CharField(_("格式"), max_length=40)

@@ -53,6 +53,7 @@ class ScoreSheet(Machine):
     receipt_seq = models.PositiveBigIntegerField(_("回执序号"), null=True, blank=True)
     receipt_leaf = models.CharField(_("回执摘要"), max_length=64, blank=True)
     revision = models.PositiveIntegerField(_("保存次数"), default=0)  # tells a stale page from the newest
+    ready_at = models.DateTimeField(_("标为待提交的时间"), null=True, blank=True)  # a mark of the expert's own: locks nothing
     saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     reason = models.CharField(_("作废理由"), max_length=300, blank=True)

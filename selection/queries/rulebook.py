@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from selection.models import Expert
 from selection.models.attachment_kinds import Kind
 from selection.rules.rulebook import Rulebook
+from selection.rules.scoring import FULL_MARK
 from workflow import clock
 from workflow.errors import Sentence
 from workflow.wording import days, listed, working_days, years
@@ -48,6 +49,10 @@ LABELS: dict[str, Any] = {
     "max_file_mb": _("每个附件上限"),
     "max_dossier_mb": _("每份申报附件合计上限"),
     "required_attachments": _("必须上传的附件"),
+    "bands": _("评分等次"),
+    "comment_at_least": _("须写评语的高分"),
+    "comment_below": _("须写评语的低分"),
+    "blind": _("匿名评审"),
     "eligibility": _("资格条件"),
 }
 METHODS = (
@@ -96,6 +101,32 @@ def _scoring(rules: Rulebook) -> list[Row]:
         (LABELS["tie_criterion"], rules.tie_criterion),
         _row("min_sheets", _("%(n)s份"), rules.min_sheets),
         _row("min_sheets_for_trim", _("%(n)s份"), rules.min_sheets_for_trim),
+        *_marks(rules),
+    ]
+
+
+def _marks(rules: Rulebook) -> list[Row]:
+    high, low = rules.comment_at_least <= FULL_MARK, rules.comment_below > 0
+    none = gettext("不要求")
+    return [
+        (LABELS["bands"], " / ".join(bands_in_words(rules))),
+        (
+            LABELS["comment_at_least"],
+            gettext("%(n)s分以上") % {"n": rules.comment_at_least} if high else none,
+        ),
+        (LABELS["comment_below"], gettext("不满%(n)s分") % {"n": rules.comment_below} if low else none),
+        (LABELS["blind"], gettext("隐去人选的姓名、单位和地区") if rules.blind else gettext("否")),
+    ]
+
+
+def bands_in_words(rules: Rulebook) -> list[str]:
+    """The four bands of a mark, from the lowest: name and range."""
+    high, middle, low = rules.bands
+    return [
+        gettext("差 不满%(n)s") % {"n": low},
+        gettext("中 %(n)s–%(m)s") % {"n": low, "m": middle - 1},
+        gettext("良 %(n)s–%(m)s") % {"n": middle, "m": high - 1},
+        gettext("优 %(n)s以上") % {"n": high},
     ]
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from selection.rules.eligibility_defaults import DEFAULT_RULES
 from selection.rules.eligibility_rules import Rule
+from selection.rules.ranking import DEFAULT_CHAIN
 from selection.rules.rulebook_faults import Fault, faults_of
 from selection.rules.rulebook_format import (
     Malformed,
+    boolean,
     dated,
     instant,
     integer,
@@ -21,8 +23,10 @@ from selection.rules.rulebook_format import (
     listed,
     money,
     numbered,
+    numbered_twice,
     text,
     texts,
+    truth,
 )
 from selection.rules.scoring import Method
 from workflow.rules.calendar import PeriodMode
@@ -31,6 +35,7 @@ from workflow.rules.chain import canonical
 __all__ = [
     "DEFAULT_RULEBOOK",
     "DEFAULT_RULES",
+    "Category",
     "Criterion",
     "Fault",
     "Malformed",
@@ -42,7 +47,15 @@ __all__ = [
 
 # What rules say that were frozen before these parameters existed; never changed, only added to.
 ABSENT: dict[str, Any] = {"max_file_mb": 10, "max_dossier_mb": 100, "required_attachments": []}
+ABSENT |= {
+    "bands": [90, 75, 60],
+    "comment_at_least": 101,
+    "comment_below": 0,
+    "blind": False,
+}  # no comment asked for
 ABSENT["eligibility"] = [rule.to_dict() for rule in DEFAULT_RULES]
+ABSENT |= {"categories": [], "quotas_by_category": {}}
+ABSENT |= {"tie_chain": list(DEFAULT_CHAIN), "caps": {}, "floors": {}, "ballot": False}
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,27 @@ class Criterion:
     def to_dict(self) -> dict[str, str]:
         """As it is stored."""
         return {"code": self.code, "name": self.name, "name_en": self.name_en, "weight": str(self.weight)}
+
+
+@dataclass(frozen=True)
+class Category:
+    """One kind of nominee that has places of its own."""
+
+    code: str
+    name: str
+    name_en: str = ""
+
+    @classmethod
+    def from_dict(cls, given: object) -> Category:
+        """Raises Malformed naming the field."""
+        if not isinstance(given, Mapping):
+            raise Malformed("categories", "malformed")
+        english = given.get("name_en") or ""
+        return cls(text(given, "code"), text(given, "name"), text({"name_en": english}, "name_en"))
+
+    def to_dict(self) -> dict[str, str]:
+        """As it is stored."""
+        return {"code": self.code, "name": self.name, "name_en": self.name_en}
 
 
 @dataclass(frozen=True)
@@ -106,7 +140,17 @@ class Rulebook:
     max_file_mb: int
     max_dossier_mb: int
     required_attachments: tuple[str, ...]
+    bands: tuple[int, ...]
+    comment_at_least: int
+    comment_below: int
+    blind: bool
     eligibility: tuple[Rule, ...]
+    tie_chain: tuple[str, ...]
+    caps: Mapping[str, int]  # "city/330100" -> at most; a group is written kind/code
+    floors: Mapping[str, int]
+    ballot: bool  # nobody is proposed whom the panel's secret ballot has not passed
+    categories: tuple[Category, ...]
+    quotas_by_category: Mapping[str, Mapping[str, int]]
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Rulebook:
@@ -148,7 +192,17 @@ class Rulebook:
             max_file_mb=integer(given, "max_file_mb"),
             max_dossier_mb=integer(given, "max_dossier_mb"),
             required_attachments=texts(given, "required_attachments"),
+            bands=integers(given, "bands"),
+            comment_at_least=integer(given, "comment_at_least"),
+            comment_below=integer(given, "comment_below"),
+            blind=truth(given, "blind"),
             eligibility=tuple(Rule.from_dict(item) for item in listed(given, "eligibility")),
+            tie_chain=texts(given, "tie_chain"),
+            caps=numbered(given, "caps"),
+            floors=numbered(given, "floors"),
+            ballot=boolean(given, "ballot"),
+            categories=tuple(Category.from_dict(item) for item in listed(given, "categories")),
+            quotas_by_category=numbered_twice(given, "quotas_by_category"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -167,13 +221,30 @@ class Rulebook:
             for name, value in values.items()
             if name not in ABSENT or stored[name] != ABSENT[name]
         }
-        values |= {name: stored[name] for name in ("criteria", "eligibility") if name in values}
+        values |= {name: stored[name] for name in ("criteria", "eligibility", "categories") if name in values}
         return sha256(canonical(values)).hexdigest()
 
     @property
     def weights(self) -> dict[str, Decimal]:
         """The weight of each criterion, by code."""
         return {criterion.code: criterion.weight for criterion in self.criteria}
+
+    @property
+    def divided(self) -> bool:
+        """Whether places are given out by category; a single one divides nothing."""
+        return len(self.categories) > 1
+
+    @property
+    def grants(self) -> dict[str, dict[str, int]]:
+        """The places of each nominator by category; under "" where the round has but one."""
+        if self.divided:
+            return {code: dict(places) for code, places in self.quotas_by_category.items()}
+        return {code: {"": places} for code, places in self.quotas.items()}
+
+    def bounds(self, name: Literal["caps", "floors"]) -> dict[tuple[str, str], int]:
+        """The caps or floors by group: ("city", "330100")."""
+        pairs = ((key.partition("/"), number) for key, number in getattr(self, name).items())
+        return {(kind, code): number for (kind, _slash, code), number in pairs}
 
     def rule(self, id: str) -> Rule | None:
         """The eligibility rule of that name."""
@@ -211,8 +282,10 @@ def _stored(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [item.to_dict() if isinstance(item, Criterion | Rule) else item for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
+        return [item.to_dict() if isinstance(item, Criterion | Rule | Category) else item for item in value]
+    if isinstance(value, Mapping):
+        return {key: dict(item) if isinstance(item, Mapping) else item for key, item in value.items()}
+    return value
 
 
 def _criterion(code: str, name: str, name_en: str, weight: str) -> dict[str, str]:
@@ -253,8 +326,18 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "instalment_shares": [50, 30, 20],
     "management_years": 3,
     "quotas": {},
+    "bands": [90, 75, 60],
+    "comment_at_least": 90,
+    "comment_below": 60,
+    "blind": False,
     "max_file_mb": 10,
     "max_dossier_mb": 100,
-    "required_attachments": [],
+    "required_attachments": ["id", "certificate", "practice", "unit_notice"],
     "eligibility": [rule.to_dict() for rule in DEFAULT_RULES],
+    "tie_chain": list(DEFAULT_CHAIN),
+    "caps": {},
+    "floors": {},
+    "ballot": False,
+    "categories": [],
+    "quotas_by_category": {},
 }

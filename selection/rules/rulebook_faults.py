@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from selection.rules.attachment import FROM_UNIT, MOST_FILE_MB
 from selection.rules.eligibility_rules import DECIDERS, FACTS, FORCES, KINDS, Rule
+from selection.rules.ranking import LINKS
 from selection.rules.scoring import FULL_MARK, SMALLEST_TRIM
 from workflow.rules.calendar import SHANGHAI
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 WHOLE = 100
 MOST_YEARS = 99
+BANDS = 3  # limits between four bands
+NO_COMMENT_FROM = FULL_MARK + 1  # no mark is as high: no comment is asked for
 AT_LEAST_ONE = (
     "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
     "unit_notice_days", "scoring_days", "recheck_days", "recheck_answer_days", "county_days", "nominator_days",
@@ -43,11 +46,15 @@ def faults_of(rules: Rulebook, calendar_years: Collection[int]) -> list[Fault]:
         *_numbers(rules),
         *_criteria(rules),
         *_sheets(rules),
+        *_marks(rules),
         *_strata(rules),
         *_money(rules),
         *_quotas(rules),
+        *_categories(rules),
         *_attachments(rules),
         *_eligibility(rules),
+        *_tie_chain(rules),
+        *_bounds(rules),
     ]
 
 
@@ -100,6 +107,18 @@ def _sheets(rules: Rulebook) -> Iterator[Fault]:
         yield Fault("min_sheets_for_trim", "below_minimum", {"minimum": SMALLEST_TRIM})
 
 
+def _marks(rules: Rulebook) -> Iterator[Fault]:
+    found = rules.bands
+    if len(found) != BANDS or any(not 0 < band < FULL_MARK for band in found):
+        yield Fault("bands", "bands_not_three", {})
+    elif sorted(set(found), reverse=True) != list(found):
+        yield Fault("bands", "bands_not_falling", {})
+    if not 1 <= rules.comment_at_least <= NO_COMMENT_FROM:
+        yield Fault("comment_at_least", "out_of_range", {"minimum": 1, "maximum": NO_COMMENT_FROM})
+    if not 0 <= rules.comment_below <= FULL_MARK:
+        yield Fault("comment_below", "out_of_range", {"minimum": 0, "maximum": FULL_MARK})
+
+
 def _strata(rules: Rulebook) -> Iterator[Fault]:
     for stratum, size in sorted(rules.strata.items()):
         if size < 0:
@@ -122,8 +141,37 @@ def _quotas(rules: Rulebook) -> Iterator[Fault]:
     for organisation, places in sorted(rules.quotas.items()):
         if places < 0:
             yield Fault("quotas", "negative", {"name": organisation})
-    if not any(places > 0 for places in rules.quotas.values()):
+    if not rules.divided and not any(places > 0 for places in rules.quotas.values()):
         yield Fault("quotas", "no_quotas", {})
+
+
+def _categories(rules: Rulebook) -> Iterator[Fault]:
+    codes = [category.code for category in rules.categories]
+    if any(not category.code.strip() or not category.name.strip() for category in rules.categories):
+        yield Fault("categories", "category_unnamed", {})
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield Fault("categories", "category_twice", {"category": code})
+    if rules.divided:
+        yield from _divided(rules, codes)
+    elif rules.quotas_by_category:
+        yield Fault("quotas_by_category", "not_divided", {})
+
+
+def _divided(rules: Rulebook, codes: Collection[str]) -> Iterator[Fault]:
+    """Places by category: of the categories there are, adding up to the nominator's places where those are given."""
+    if not any(places > 0 for row in rules.quotas_by_category.values() for places in row.values()):
+        yield Fault("quotas_by_category", "no_quotas", {})
+    for organisation, row in sorted(rules.quotas_by_category.items()):
+        for code in sorted(row.keys() - set(codes)):
+            yield Fault("quotas_by_category", "unknown_category", {"name": organisation, "category": code})
+        if any(places < 0 for places in row.values()):
+            yield Fault("quotas_by_category", "negative", {"name": organisation})
+    for organisation in sorted(rules.quotas.keys() & rules.quotas_by_category.keys() if rules.quotas else ()):
+        total, places = sum(rules.quotas_by_category[organisation].values()), rules.quotas[organisation]
+        if total != places:
+            yield Fault(
+                "quotas_by_category", "category_sum", {"name": organisation, "total": total, "places": places}
+            )
 
 
 def _attachments(rules: Rulebook) -> Iterator[Fault]:
@@ -134,6 +182,33 @@ def _attachments(rules: Rulebook) -> Iterator[Fault]:
     for kind in rules.required_attachments:
         if kind not in FROM_UNIT:
             yield Fault("required_attachments", "unknown_choice", {"value": kind})
+
+
+def _tie_chain(rules: Rulebook) -> Iterator[Fault]:
+    chain = rules.tie_chain
+    known = {*LINKS, *(f"criterion:{criterion.code}" for criterion in rules.criteria)}
+    for link in chain:
+        if link not in known:
+            yield Fault("tie_chain", "unknown_choice", {"value": link})
+    if len(set(chain)) != len(chain):
+        yield Fault("tie_chain", "link_twice", {})
+    if not chain or chain[-1] != "lot":  # every other link may leave people level
+        yield Fault("tie_chain", "lot_not_last", {})
+
+
+GROUP_KINDS = ("city", "field", "setting", "category")
+
+
+def _bounds(rules: Rulebook) -> Iterator[Fault]:
+    for name in ("caps", "floors"):
+        for group, number in sorted(getattr(rules, name).items()):
+            if group.partition("/")[0] not in GROUP_KINDS or not group.partition("/")[2]:
+                yield Fault(name, "unknown_choice", {"value": group})
+            if number < 0:
+                yield Fault(name, "negative", {"name": group})
+    for group, floor in sorted(rules.floors.items()):
+        if floor > rules.caps.get(group, floor) or floor > rules.ceiling:
+            yield Fault("floors", "floor_above_cap", {"group": group})
 
 
 def _eligibility(rules: Rulebook) -> Iterator[Fault]:

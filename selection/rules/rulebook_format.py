@@ -39,6 +39,14 @@ def integer(given: Mapping[str, Any], name: str) -> int:
     return _integer(_value(given, name), name)
 
 
+def truth(given: Mapping[str, Any], name: str) -> bool:
+    """Yes or no."""
+    value = _value(given, name)
+    if not isinstance(value, bool):
+        raise Malformed(name, "malformed")
+    return value
+
+
 def _integer(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Malformed(name, "malformed")
@@ -90,12 +98,28 @@ def numbered(given: Mapping[str, Any], name: str) -> dict[str, int]:
     return {key: _integer(number, name) for key, number in value.items()}
 
 
+def numbered_twice(given: Mapping[str, Any], name: str) -> dict[str, dict[str, int]]:
+    """Whole numbers by two names."""
+    value = _value(given, name)
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise Malformed(name, "malformed")
+    return {key: numbered({name: inner}, name) for key, inner in value.items()}
+
+
 def listed(given: Mapping[str, Any], name: str) -> list[Any]:
     """A list."""
     value = _value(given, name)
     if not isinstance(value, list | tuple):
         raise Malformed(name, "malformed")
     return list(value)
+
+
+def boolean(given: Mapping[str, Any], name: str) -> bool:
+    """True or false."""
+    value = _value(given, name)
+    if not isinstance(value, bool):
+        raise Malformed(name, "malformed")
+    return value
 
 
 def integers(given: Mapping[str, Any], name: str) -> tuple[int, ...]:
