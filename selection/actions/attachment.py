@@ -19,6 +19,7 @@ from selection.errors import BadFile
 from selection.messages import attachment as messages
 from selection.models import Attachment, Nomination
 from selection.models.attachment import place_of
+from selection.models.attachment_kinds import field_of
 from selection.models.nomination_guards import is_open, why_closed
 from selection.queries import attachment as queries
 from selection.rules.attachment import EXTENSIONS, KINDS, MEGABYTE, MOST_FILES, audience_of, fits, kept_name
@@ -125,7 +126,16 @@ def _keep(
         uploaded_by=by, uploaded_at=clock.now(),
     )  # fmt: skip
     _record(attachment, "attach", by, {"source_sha256": got.source_sha256, "size": len(got.content)})
+    _no_longer_asked(row, kind)
     return attachment if verdict is None else _judged(attachment, verdict)
+
+
+def _no_longer_asked(nomination: Nomination, kind: str) -> None:
+    """What a return asked for has come; a correction keeps its list until it is handed in."""
+    asked = [row for row in nomination.requests if row["field"] != field_of(kind)]
+    if nomination.state == Nomination.State.RETURNED and len(asked) < len(nomination.requests):
+        nomination.requests = asked
+        nomination.save(update_fields=["requests"])
 
 
 def _require_room(nomination: Nomination, got: Received, kind: str) -> None:

@@ -17,7 +17,13 @@ from selection.actions.dossier import sign as sign
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
-from selection.models.attachment_kinds import ORIGINALS, REQUIRED_ORIGINALS, missing_originals
+from selection.models.attachment_kinds import (
+    ORIGINALS,
+    REQUIRED_ORIGINALS,
+    field_of,
+    kinds_asked,
+    missing_originals,
+)
 from selection.models.dossier import write_rows
 from selection.models.eligibility import barred
 from selection.models.nomination import ROW_PARTS, plain_name
@@ -28,7 +34,8 @@ from selection.models.nomination_guards import (
     places_used,
     why_closed,
 )
-from selection.queries.dossier import CORRECTABLE, shown, shown_value
+from selection.queries import attachment as attachments
+from selection.queries.dossier import ASKABLE, label_of, shown, shown_value
 from selection.queries.dossier_versions import digest, snapshot
 from selection.queries.nomination import Way, nominees_of, ways_of
 from selection.rules.eligibility import valid_id_number
@@ -158,6 +165,7 @@ def correct(nomination: Nomination, *, by: Actor, values: Mapping[str, Any]) -> 
     if stray := sorted(set(values) - set(asked)):
         raise StepRefused(_("只能补正所要求的栏目。"), code=f"not_asked:{stray[0]}")
     changes = {name: [shown(row, name), shown_value(name, values[name])] for name in values}
+    changes |= _files_replaced(row)
     for part in ROW_PARTS.keys() & values.keys():
         write_rows(row, part, values[part])
     row.save(update_fields=["title"])
@@ -167,6 +175,23 @@ def correct(nomination: Nomination, *, by: Actor, values: Mapping[str, Any]) -> 
         raise StepRefused(_("补正后仍有必填栏目为空。"), code="incomplete")
     messages.corrected(moved)
     return moved
+
+
+def _files_replaced(nomination: Nomination) -> dict[str, list[str]]:
+    """The files of each kind asked for, before and now, by number and digest; refused where nothing new has come."""
+    if lacking := attachments.unreplaced(nomination):
+        names = listed(label_of(field_of(kind)) for kind in lacking)
+        raise StepRefused(_("请先上传要求补正的附件：%(kinds)s。") % {"kinds": names}, code="not_replaced")
+    found = {}
+    for kind in kinds_asked(nomination):
+        old, new = attachments.replaced(nomination, kind)
+        present = [row for row in (*old, *new) if row.removed_at is None]
+        found[field_of(kind)] = [_numbered(old), _numbered(present)]
+    return found
+
+
+def _numbered(rows: Iterable[Any]) -> str:
+    return listed(f"{row.number} · {row.sha256[:12]}" for row in rows)
 
 
 # The offices ---------------------------------------------------------------------------------------------------------
@@ -202,7 +227,7 @@ def return_for_completion(
 ) -> Nomination:
     """Give the dossier back, with the reason at each field."""
     asked = [{"field": row["field"], "reason": row["reason"].strip()} for row in requests]
-    if not asked or any(row["field"] not in CORRECTABLE or not row["reason"] for row in asked):
+    if not asked or any(row["field"] not in ASKABLE or not row["reason"] for row in asked):
         raise StepRefused(_("请至少在一个栏目写明需要补充的内容。"), code="no_reasons")
     moved = door.take(nomination, "return_for_completion", by=by, requests=asked, payload={"requests": asked})
     take_version(moved, "return", by=by)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from selection.actions import nomination as actions
 from selection.forms.dossier import CorrectionForm
-from selection.queries.dossier import CORRECTABLE, label_of, section_of, shown
+from selection.models.attachment_kinds import kind_asked
+from selection.queries.dossier import ASKABLE, label_of, section_of, shown
 from workflow.forms import StepForm, plain, with_reason
 
 
@@ -22,9 +23,9 @@ class ReturnForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in CORRECTABLE:
+        for name in ASKABLE:
             self.fields[f"reason_{name}"] = forms.CharField(
-                label=f"{section_of(name).title}：{label_of(name)}",
+                label=_label(name),
                 max_length=200,
                 required=False,
                 help_text=escape(gettext("现填：%(value)s") % {"value": _short(shown(self.obj, name))}),
@@ -39,11 +40,17 @@ class ReturnForm(StepForm):
     @property
     def requests(self) -> list[dict[str, str]]:
         """The fields to complete with the reasons typed."""
-        typed = {name: str(self.cleaned_data.get(f"reason_{name}") or "").strip() for name in CORRECTABLE}
+        typed = {name: str(self.cleaned_data.get(f"reason_{name}") or "").strip() for name in ASKABLE}
         return [{"field": name, "reason": reason} for name, reason in typed.items() if reason]
 
     def take(self) -> Any:
         return actions.return_for_completion(self.obj, by=self.actor, requests=self.requests)
+
+
+def _label(name: str) -> str:
+    if kind_asked(name):
+        return label_of(name)
+    return f"{section_of(name).title}：{label_of(name)}"
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from selection.actions import qualification as actions
 from selection.models import Nomination, QualificationReview
 from selection.models.eligibility import names_of
-from selection.queries.dossier import CORRECTABLE, label_of
+from selection.queries.dossier import ASKABLE, label_of
 from selection.rules.eligibility_rules import Finding
 from workflow.forms import StepForm
 
@@ -154,7 +154,7 @@ class CorrectionForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in CORRECTABLE:
+        for name in ASKABLE:
             self.fields[f"reason_{name}"] = forms.CharField(
                 label=_("%(field)s须补正的原因") % {"field": label_of(name)}, required=False, max_length=200
             )

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from selection.rules.attachment import missing
+from selection.rules.attachment import FROM_UNIT, missing
 from workflow.machine import Guard
 from workflow.wording import listed
 
@@ -31,6 +31,26 @@ class Kind(models.TextChoices):
 # Papers of which an office holds the original in its hand; those that everybody has come first.
 ORIGINALS = (Kind.ID, Kind.CERTIFICATE, Kind.PRACTICE, Kind.UNIT_NOTICE, Kind.DIPLOMA, Kind.AWARD)
 REQUIRED_ORIGINALS = ORIGINALS[:4]
+
+
+# A kind of files may be asked for like a field of the dossier, under a name of its own.
+_FIELD = "attachment_"
+FILE_FIELDS = tuple(f"{_FIELD}{kind}" for kind in FROM_UNIT)
+
+
+def field_of(kind: str) -> str:
+    """The name under which files of this kind are asked for."""
+    return f"{_FIELD}{kind}"
+
+
+def kind_asked(field: str) -> str:
+    """The kind of files that is asked for under this name; nothing where it names a field of the dossier."""
+    return field.removeprefix(_FIELD) if field in FILE_FIELDS else ""
+
+
+def kinds_asked(nomination: Any) -> tuple[str, ...]:
+    """The kinds of files that are asked for now, each once."""
+    return tuple(dict.fromkeys(kind for row in nomination.requests if (kind := kind_asked(row["field"]))))
 
 
 class Audience(models.TextChoices):

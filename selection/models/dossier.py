@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -130,7 +131,11 @@ class ServiceRecord(Row):
     def words(self) -> list[str]:
         fields: list[Any] = [self._meta.get_field(name) for name in self.ENTERED[1:-1]]
         counted = [(field.verbose_name, getattr(self, field.name)) for field in fields]
-        counts = [f"{label}{value}" for label, value in counted if value is not None]
+        counts = [
+            gettext("%(label)s%(value)s") % {"label": label, "value": value}
+            for label, value in counted
+            if value is not None
+        ]
         return [str(self.year or "—"), *counts, *([self.outcome] if self.outcome else [])]
 
 

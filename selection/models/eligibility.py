@@ -163,8 +163,10 @@ def _union_words(found: Finding, _labels: Mapping[str, str]) -> str:
 def in_years(months: int) -> str:
     """78 months are 6年6个月."""
     whole, rest = divmod(months, MONTHS)
-    parts = [years(whole)] if whole or not rest else []
-    return "".join([*parts, *([ngettext("%(n)s个月", "%(n)s个月", rest) % {"n": rest}] if rest else [])])
+    left = ngettext("%(n)s个月", "%(n)s个月", rest) % {"n": rest}
+    if not rest:
+        return years(whole)
+    return gettext("%(years)s%(months)s") % {"years": years(whole), "months": left} if whole else left
 
 
 def _age_words(found: Finding, _labels: Mapping[str, str]) -> str:

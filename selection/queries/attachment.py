@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import PROVINCIAL, Role
 from selection import policies
 from selection.models import Assignment, Attachment, Nomination
-from selection.models.attachment_kinds import Kind, missing_kinds
+from selection.models.attachment_kinds import Kind, kind_asked, kinds_asked, missing_kinds
 from selection.models.nomination_guards import is_open
 from selection.queries.nomination import nominations_visible_to
 from selection.rules.attachment import EXTENSIONS, FROM_UNIT, KINDS, TO_EXPERTS, ascii_name
 from workflow import clock
 from workflow.actor import Actor
 from workflow.errors import Sentence
+from workflow.wording import listed
 
 FROM_NOMINATOR = tuple(name for name, kind in KINDS.items() if kind.origin == "nominator")
 # Identity cards and background opinions: for those who judge, decide and oversee, not for all of the province.
@@ -34,11 +35,16 @@ WHO: dict[str, Sentence] = {
 }
 
 
-def attachments_visible_to(user: Any) -> QuerySet[Attachment]:
-    """Who may know of a file: its unit and the offices of its dossier, experts what is theirs to read, nobody else."""
-    rows = Attachment.objects.filter(removed_at=None).select_related(
+def attachments_visible_to(user: Any, *, put_away: bool = False) -> QuerySet[Attachment]:
+    """Who may know of a file: its unit and the offices of its dossier, experts what is theirs to read, nobody else.
+
+    `put_away` adds what a correction replaced, for those who judge and oversee.
+    """
+    rows = Attachment.objects.select_related(
         "nomination__round", "nomination__nominee", "nomination__unit", "uploaded_by"
     )
+    if not (put_away and user.roles & RESTRICTED_READERS):
+        rows = rows.filter(removed_at=None)
     return rows.filter(_for_offices(user) | _for_expert(user))
 
 
@@ -82,6 +88,14 @@ def attachments_of(nomination: Nomination, user: Any) -> list[Attachment]:
     return sorted(rows, key=lambda row: (list(KINDS).index(row.kind), row.number))
 
 
+def put_away(nomination: Nomination, user: Any) -> list[Attachment]:
+    """What a correction has replaced, for those who judge and oversee; kept as it was sent."""
+    if nomination.correction_due is None or not user.roles & RESTRICTED_READERS:
+        return []
+    rows = attachments_visible_to(user, put_away=True).filter(nomination=nomination.pk)
+    return list(rows.exclude(removed_at=None))
+
+
 def room_taken(nomination: Nomination) -> int:
     """How many bytes the files of a dossier have, the removed ones left out."""
     return nomination.attachments.filter(removed_at=None).aggregate(n=Sum("size"))["n"] or 0
@@ -93,7 +107,7 @@ def room_taken(nomination: Nomination) -> int:
 def kinds_open_to(nomination: Nomination, actor: Actor) -> tuple[str, ...]:
     """The kinds that this actor may add to the dossier as it stands now."""
     if policies.may_attach_proof(nomination, actor) and unit_may_write(nomination):
-        return FROM_UNIT
+        return kinds_asked(nomination) if nomination.state == "correction" else FROM_UNIT
     if policies.may_attach_background(nomination, actor) and _nominator_may_write(nomination):
         return FROM_NOMINATOR
     return ()
@@ -124,10 +138,38 @@ def was_sent(attachment: Attachment) -> bool:
 
 
 def may_remove(attachment: Attachment, actor: Actor) -> bool:
-    """As long as its sender may write; in a correction only what the correction itself has brought."""
-    if attachment.kind not in kinds_open_to(attachment.nomination, actor):
-        return False
-    return attachment.nomination.state != "correction" or not was_sent(attachment)
+    """As long as its sender may write; in a correction the kinds asked for, of which what was sent is kept."""
+    return attachment.kind in kinds_open_to(attachment.nomination, actor)
+
+
+def replaced(nomination: Nomination, kind: str) -> tuple[list[Attachment], list[Attachment]]:
+    """The files of a kind that an office has had before itself, those put away included, and those brought since."""
+    rows = [
+        row
+        for row in nomination.attachments.filter(kind=kind).order_by("number")
+        if row.removed_at is None or was_sent(row)
+    ]
+    return [row for row in rows if was_sent(row)], [row for row in rows if not was_sent(row)]
+
+
+def unreplaced(nomination: Nomination) -> list[str]:
+    """The kinds that a correction asks for and of which nothing new that can be opened has come."""
+    return [
+        kind
+        for kind in kinds_asked(nomination)
+        if not any(row.state != "quarantined" for row in replaced(nomination, kind)[1])
+    ]
+
+
+def replacements(nomination: Nomination, user: Any) -> list[dict[str, Any]]:
+    """What a correction asks for of the files, kind by kind: why, what was sent, what has come instead."""
+    reasons = {kind_asked(row["field"]): row["reason"] for row in nomination.requests}
+    found = []
+    for kind in kinds_asked(nomination):
+        old, new = (rows_of(rows, user) for rows in replaced(nomination, kind))
+        label = Kind(kind).label
+        found.append({"kind": kind, "label": label, "reason": reasons[kind], "old": old, "new": new})
+    return found
 
 
 # What is shown -------------------------------------------------------------------------------------------------------
@@ -166,6 +208,9 @@ def _row(attachment: Attachment, user: Any) -> dict[str, Any]:
     notes = [facts_of(attachment), str(WHO[attachment.audience])]
     if ours:
         notes.append(gettext("原文件名：%(name)s") % {"name": attachment.source_name})
+    gone = attachment.removed_at is not None
+    if gone:
+        notes.append(gettext("已替换，旧文件留存"))
     if attachment.state == "quarantined":
         notes.append(gettext("未通过安全检查，任何人不能打开，请移除后重新上传。"))
     tone, icon = Attachment.STATE_TONES[attachment.state]
@@ -173,12 +218,14 @@ def _row(attachment: Attachment, user: Any) -> dict[str, Any]:
         "attachment": attachment,
         "name": title_of(attachment),
         "note": " · ".join(notes),
-        "url": reverse("attachment_detail", args=[attachment.key]) if attachment.state == "clean" else "",
+        "url": reverse("attachment_detail", args=[attachment.key])
+        if attachment.state == "clean" and not (gone and ours)
+        else "",
         "icon": ICONS[attachment.mime],
         "badge_label": "" if attachment.state == "clean" else attachment.get_state_display(),
         "badge_tone": tone,
         "badge_icon": icon,
-        "may_remove": may_remove(attachment, user),
+        "may_remove": not gone and may_remove(attachment, user),
     }
 
 
@@ -203,12 +250,14 @@ def task_of(nomination: Nomination) -> dict[str, Any]:
     lacking = [str(Kind(kind).label) for kind in missing_kinds(nomination)]
     note = gettext("证件、证书、从业和公示证明、业绩材料的扫描件或照片")
     if lacking:
-        note = gettext("还缺：%(kinds)s") % {"kinds": gettext("、").join(lacking)}
+        note = gettext("还缺：%(kinds)s") % {"kinds": listed(lacking)}
+    elif kinds := kinds_asked(nomination):
+        note = gettext("须补充：%(kinds)s") % {"kinds": listed(Kind(kind).label for kind in kinds)}
     found: dict[str, Any] = {
         "title": gettext("附件"),
         "url": reverse("nomination_attachments", args=[nomination.pk]),
         "note": note,
-        "state": _task_state(states, lacking),
+        "state": "wrong" if kinds_asked(nomination) else _task_state(states, lacking),
         "slug": "attachments",
     }
     return found | ({"lacks": "missing"} if lacking else {})

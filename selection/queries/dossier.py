@@ -9,10 +9,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination
+from selection.models.attachment_kinds import FILE_FIELDS, Kind, kind_asked
 from selection.models.dossier import PARTS
 from selection.models.eligibility import in_years as in_years
 from selection.models.nomination_guards import (
@@ -97,6 +98,8 @@ SECTIONS = (
 )  # fmt: skip
 NEEDED = frozenset((*REQUIRED, *UNIT_NOTICE, *DECLARATIONS))
 CORRECTABLE = tuple(name for section in SECTIONS[:-1] for name in section.fields)
+FILES = Section("attachments", _("附件"), _("证件、证书、证明和成果材料"), FILE_FIELDS)
+ASKABLE = (*CORRECTABLE, *FILE_FIELDS)  # what may be named in a return or a request for correction
 
 
 def section_named(slug: str) -> Section | None:
@@ -105,14 +108,23 @@ def section_named(slug: str) -> Section | None:
 
 
 def section_of(field: str) -> Section:
-    """The section that holds a field."""
-    return next(section for section in SECTIONS if field in section.fields)
+    """The section that holds a field, or the files of a kind."""
+    return next(section for section in (*SECTIONS, FILES) if field in section.fields)
+
+
+def place_of(nomination: Nomination, field: str) -> str:
+    """The page on which a field is filled in, or files of a kind are brought."""
+    if kind := kind_asked(field):
+        return f"{reverse('nomination_attachments', args=[nomination.pk])}?kind={kind}"
+    return reverse("nomination_edit", args=[nomination.pk, section_of(field).slug])
 
 
 def label_of(field: str) -> str:
     """What a field of the dossier is called."""
     if field in ROW_PARTS:
         return str(ROW_PARTS[field])
+    if kind := kind_asked(field):
+        return gettext("附件“%(kind)s”") % {"kind": Kind(kind).label}
     found: Any = Nomination._meta.get_field(field)
     return str(found.verbose_name)
 
@@ -131,8 +143,16 @@ def masked_phone(number: str) -> str:
 
 
 def shown(nomination: Nomination, field: str) -> str:
-    """A field as people read it; the phone is masked, whoever reads."""
+    """A field as people read it, of a kind of files how many there are; the phone is masked, whoever reads."""
+    if kind := kind_asked(field):
+        return files_shown(nomination, kind)
     return shown_value(field, nomination.answer(field))
+
+
+def files_shown(nomination: Nomination, kind: str) -> str:
+    """How many files of a kind the dossier has."""
+    n = nomination.attachments.filter(kind=kind, removed_at=None).count()
+    return ngettext("%(n)s个文件", "%(n)s个文件", n) % {"n": n} if n else "—"
 
 
 def shown_value(field: str, value: Any) -> str:

@@ -16,8 +16,9 @@ register = template.Library()
 def attachments_of(context: Any, nomination: Nomination) -> dict[str, Any]:
     """A card with the list; nothing at all where there is nothing to show."""
     user = context["user"]
+    files = [*queries.attachments_of(nomination, user), *queries.put_away(nomination, user)]
     return {
         "nomination": nomination,
-        "files": queries.rows_of(queries.attachments_of(nomination, user), user),
+        "files": queries.rows_of(files, user),
         "may_add": bool(queries.kinds_open_to(nomination, user)),
     }

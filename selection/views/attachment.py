@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -65,6 +66,12 @@ def _refused(request: HttpRequest, nomination: Nomination) -> HttpResponse:
     return redirect("nomination_attachments", nomination.pk)
 
 
+def _page_of(nomination: Nomination) -> str:
+    """Where the files are changed: among what a correction asks for while it is asked for."""
+    name = "nomination_correction" if nomination.state == "correction" else "nomination_attachments"
+    return reverse(name, args=[nomination.pk])
+
+
 def _form(request: HttpRequest, nomination: Nomination, kinds: Any) -> AttachmentForm:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     most = nomination.round.rulebook.max_file_mb
@@ -104,7 +111,7 @@ def _answered(
         words = ngettext("已上传%(n)s个文件。", "已上传%(n)s个文件。", taken)
         messages.success(request, words % {"n": taken})
     if not refused:
-        return redirect("nomination_attachments", nomination.pk)
+        return redirect(_page_of(nomination))
     for row in refused:
         form.add_error("files", _("%(name)s：%(message)s") % row)
     return _listed(request, nomination, form, status=422)
@@ -147,7 +154,7 @@ def attachment_remove(request: HttpRequest, key: UUID) -> HttpResponse:
     title = queries.title_of(attachment)
     actions.remove(attachment, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("已移除：%(title)s") % {"title": title})
-    return redirect("nomination_attachments", attachment.nomination_id)
+    return redirect(_page_of(attachment.nomination))
 
 
 @never_cache
@@ -178,7 +185,9 @@ def _back(request: HttpRequest, attachment: Attachment) -> int | None:
 
 
 def _found(request: HttpRequest, key: UUID) -> Attachment:
-    attachment: Attachment = get_object_or_404(queries.attachments_visible_to(request.user), key=key)
+    attachment: Attachment = get_object_or_404(
+        queries.attachments_visible_to(request.user, put_away=True), key=key
+    )
     return attachment
 
 

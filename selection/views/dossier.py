@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.roles import Role
 from selection import policies
 from selection.actions import nomination as actions
+from selection.forms.attachment import ACCEPT
 from selection.forms.dossier import CorrectionForm, DeclarationForm, DossierForm, of_section
 from selection.forms.dossier_rows import rearranged
 from selection.forms.nomination_new import ASKED, NewNominationForm
@@ -24,6 +25,7 @@ from selection.models import Nomination
 from selection.models.nomination import ROW_PARTS
 from selection.queries import dossier as dossiers
 from selection.queries import dossier_versions as versions
+from selection.queries.attachment import replacements
 from selection.queries.nomination import dossiers_visible_to
 from selection.queries.round import open_rounds
 from workflow.errors import NotPermitted, Refused
@@ -179,6 +181,7 @@ def nomination_correction(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("补正已提交。"))
             return redirect("nomination_detail", pk)
     context = {"nomination": nomination, "form": form, "rows": _asked(nomination, form)}
+    context |= {"files": replacements(nomination, request.user), "accept": ACCEPT}
     return render(request, "selection/nomination_correction.html", context, status=_status(form))
 
 

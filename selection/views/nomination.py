@@ -65,10 +65,10 @@ def _requests(nomination: Nomination) -> list[dict[str, str]]:
         {
             "label": dossiers.label_of(row["field"]),
             "reason": row["reason"],
-            "url": reverse("nomination_edit", args=[nomination.pk, dossiers.section_of(row["field"]).slug]),
+            "url": dossiers.place_of(nomination, row["field"]),
         }
         for row in nomination.requests
-        if row["field"] in dossiers.CORRECTABLE
+        if row["field"] in dossiers.ASKABLE
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from selection.actions import attachment as actions
+from selection.actions import nomination as nominations
+from selection.actions.dossier import take_version
 from selection.errors import BadFile
 from selection.models import Attachment, Nomination
 from selection.models.nomination import Nomination as Dossier
+from selection.queries import attachment as queries
 from selection.queries.attachment import scanned_words, task_of
+from selection.queries.dossier_versions import differences
+from selection.rules.rulebook import DEFAULT_RULEBOOK
 from tests import factories
 from tests.clamd import EICAR, listening
 from workflow import clock, door, ledger
@@ -186,23 +192,81 @@ def test_after_the_closing_second_no_file_comes_in(draft, clerk):
         upload(draft, clerk)
 
 
-def test_a_correction_may_bring_a_file_until_its_last_day_but_take_no_sent_one():
+def test_a_correction_brings_the_kinds_asked_for_until_its_last_day_and_what_was_sent_is_kept():
     today = factories.NOON.date()
     row = factories.nomination(
         "correction",
         round=factories.round_("screening"),
         correction_due=today,
         submitted_at=factories.OPENS_AT,
+        requests=[{"field": "attachment_practice", "reason": "缺单位盖章"}],
     )
     clerk = factories.user("unit_clerk", organisation=row.unit)
-    sent = factories.attachment(row, uploaded_at=factories.OPENS_AT - timedelta(hours=1))
-    brought = upload(row, clerk, kind="practice")
+    before = {"uploaded_at": factories.OPENS_AT - timedelta(hours=1)}
+    other = factories.attachment(row, **before)
+    sent = factories.attachment(row, "practice", number=1, **before)
+    with pytest.raises(StepRefused):
+        upload(row, clerk, kind="certificate")
+    with pytest.raises(StepRefused):
+        actions.remove(other, by=clerk)
     with pytest.raises(StepRefused) as refused:
-        actions.remove(sent, by=clerk)
-    assert refused.value.code == "attachment_sent"
-    actions.remove(brought, by=clerk)
+        nominations.correct(row, by=clerk, values={})
+    assert refused.value.code == "not_replaced"
+    upload(row, clerk, kind="practice")
+    actions.remove(sent, by=clerk)
+    sent.refresh_from_db()
+    assert (sent.removed_at is not None, default_storage.exists(sent.file.name)) == (True, True)
     with clock.frozen(factories.NOON + timedelta(days=1)), pytest.raises(StepRefused):
         upload(row, clerk, kind="practice")
+
+
+def test_a_replaced_file_shows_in_the_record_the_versions_and_to_the_reviewer_alone():
+    row = factories.nomination(
+        "correction", round=factories.round_("screening"), correction_due=factories.NOON.date(),
+        submitted_at=factories.OPENS_AT, requests=[{"field": "attachment_practice", "reason": "缺单位盖章"}],
+    )  # fmt: skip
+    clerk, reviewer = factories.user("unit_clerk", organisation=row.unit), factories.user("reviewer")
+    sent = factories.attachment(row, "practice", number=1, uploaded_at=factories.OPENS_AT)
+    take_version(row, "submit", by=clerk)
+    brought = upload(row, clerk, kind="practice")
+    actions.remove(sent, by=clerk)
+    row = nominations.correct(row, by=clerk, values={})
+    entry = ledger.entries_of(row).get(kind="nomination.correct")
+    old, new = json.loads(entry.payload)["changes"]["attachment_practice"]
+    assert (old, new) == (f"1 · {sent.sha256[:12]}", f"2 · {brought.sha256[:12]}")
+    differing = [part for part in differences(*row.versions.order_by("number")) if part["changed"]]
+    assert [line[0] for line in differing[0]["rows"][0]["lines"]] == ["gone", "come"]
+    assert [one.pk for one in queries.put_away(row, reviewer)] == [sent.pk]
+    assert queries.put_away(row, clerk) == []
+    assert sent not in queries.attachments_visible_to(clerk, put_away=True)
+
+
+def test_a_return_asks_for_files_of_a_kind_until_one_has_come():
+    row = factories.nomination("county_review")
+    officer = factories.user("bureau_officer", organisation=row.county)
+    clerk = factories.user("unit_clerk", organisation=row.unit)
+    asked = [{"field": "attachment_id", "reason": "扫描件模糊"}, {"field": "summary", "reason": "过短"}]
+    row = nominations.return_for_completion(row, by=officer, requests=asked)
+    assert task_of(row)["state"] == "wrong"
+    assert "身份证" in task_of(row)["note"]
+    upload(row, clerk, kind="id")
+    row.refresh_from_db()
+    assert [one["field"] for one in row.requests] == ["summary"]
+    assert task_of(row)["state"] == "done"
+
+
+def test_the_default_rules_ask_for_four_papers():
+    rules = factories.rulebook(required_attachments=DEFAULT_RULEBOOK["required_attachments"])
+    row = factories.nomination("draft", round=factories.round_(rules=rules))
+    clerk = factories.user("unit_clerk", organisation=row.unit)
+    for kind in ("id", "certificate", "practice"):
+        upload(row, clerk, kind=kind)
+    with pytest.raises(StepRefused) as refused:
+        nominations.submit(row, by=clerk)
+    assert refused.value.code == "attachments_missing"
+    assert "单位公示证明" in str(refused.value)
+    upload(row, clerk, kind="unit_notice")
+    assert nominations.submit(row, by=clerk).state == "county_review"
 
 
 def test_the_background_opinion_is_the_nominators_at_its_desk():

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -311,6 +312,30 @@ def test_the_correction_shows_old_beside_new_of_the_listed_fields_alone(client, 
     assert list(found.context["form"].fields) == ["certificate_number", "summary"]
     for words in ("与原件不一致", "2018000", "提交补正"):
         assert words in text(found)
+
+
+def test_files_asked_for_are_replaced_on_the_page_of_the_correction(client):
+    requests = [{"field": "attachment_practice", "reason": "缺单位盖章"}]
+    row = factories.nomination(
+        "correction", round=factories.round_("screening"), requests=requests, correction_due=date(2026, 9, 8),
+        submitted_at=factories.OPENS_AT,
+    )  # fmt: skip
+    client.force_login(factories.user("unit_clerk", organisation=row.unit))
+    sent = factories.attachment(row, "practice", number=1, uploaded_at=factories.OPENS_AT)
+    assert "缺单位盖章" in text(client.get(page(row)))
+    found = text(client.get(page(row, "nomination_correction")))
+    assert all(words in found for words in ("附件“从业证明”", "缺单位盖章", "从业证明 1", "尚未上传"))
+    refused = client.post(page(row, "nomination_correction"), {})
+    assert (refused.status_code, "请先上传要求补正的附件" in text(refused)) == (422, True)
+    file = SimpleUploadedFile("新证明.pdf", factories.pdf(2))
+    done = client.post(page(row, "nomination_attachments"), {"kind": "practice", "files": [file]})
+    assert done.url == page(row, "nomination_correction")
+    client.post(reverse("attachment_remove", args=[sent.key]))
+    found = text(client.get(done.url))
+    assert "从业证明 2" in found and "已替换，旧文件留存" in found
+    client.post(page(row, "nomination_correction"), {})
+    row.refresh_from_db()
+    assert row.state == "nominated"
 
 
 def test_a_correction_is_sent(client, asked):
