@@ -3,6 +3,15 @@
 Everything follows from a seed that nobody could know when the inputs were frozen. Sheets are assigned by the
 minimum-cost flow under random 40-bit weights: its optimum is unique but for a chance below one in a million
 (isolation lemma, Mulmuley, Vazirani and Vazirani 1987), so any correct solver finds the same assignment.
+
+The r-th redraw, from the draw's seed and a `Shortfall` (needs, barred, loads, ceiling, shortlist), exactly:
+1. seed_r = SHA-256(seed || "redraw" || r), r in decimal digits.
+2. For each nominee in `needs`: pair_weights(seed_r, nominee, all experts of `loads`), without those in `barred`,
+   lightest first.
+3. For the shortlist size s = shortlist, 2 s, 4 s ... below the longest list, then for the whole lists with
+   d = 0, 1, 2 ...: each nominee takes its need from its first s, each expert at most max(0, ceiling + d - load) sheets
+   (d = 0 while lists are short), no least load; the first of these that is feasible is solved for the least total weight.
+4. Nobody else moves. Reserves called up before step 1 are in `loads` already, with the sheets they hold (none).
 """
 
 from __future__ import annotations
@@ -11,11 +20,31 @@ import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256, shake_256
 from itertools import count
+from typing import Any
 
 from selection.rules.flow import Demand, cheapest_assignment
+from selection.rules.seats import Caps, Groups, panel_sizes, pool_order, walk_panel
+
+__all__ = [
+    "Draw",
+    "InfeasibleDraw",
+    "Redraw",
+    "Shortfall",
+    "draw_assignments",
+    "draw_panel",
+    "draw_seed",
+    "pair_weights",
+    "panel_sizes",
+    "pool_order",
+    "redraw",
+    "redraw_assignments",
+    "redraw_seed",
+    "shortfall_of",
+    "tie_lot",
+]
 
 PROTOCOL = b"talent-draw/v1"
 SHORTLIST = 24  # of each nominee's eligible experts, how many of lowest weight are considered first
@@ -52,40 +81,20 @@ def pair_weights(seed: bytes, nominee: str, experts: Sequence[str]) -> dict[str,
     return {expert: word >> DISCARDED_BITS for expert, word in zip(ordered, words, strict=True)}
 
 
-def panel_sizes(pool: Mapping[str, int], size: int) -> dict[str, int]:
-    """How many of a panel of `size` come from each stratum, in proportion to the pool, by largest remainder.
-
-    Equal remainders go to the first name in byte order. Raises ValueError for a panel larger than the pool.
-    """
-    whole = sum(pool.values())
-    if not 0 <= size <= whole:
-        raise ValueError(f"a panel of {size} cannot come from a pool of {whole}")
-    if not whole:
-        return dict.fromkeys(pool, 0)
-    sizes = {stratum: size * number // whole for stratum, number in pool.items()}
-    by_remainder = sorted(pool, key=lambda stratum: (-(size * pool[stratum] % whole), stratum))
-    for stratum in by_remainder[: size - sum(sizes.values())]:
-        sizes[stratum] += 1
-    return sizes
-
-
-def pool_order(seed: bytes, experts: Sequence[str]) -> tuple[str, ...]:
-    """A stratum in drawn order, by SHA-256(seed || "pool" || id): first the panel, then the reserves."""
-    return tuple(sorted(experts, key=lambda expert: sha256(seed + b"pool" + expert.encode("utf-8")).digest()))
-
-
 def draw_panel(
-    seed: bytes, pool: Mapping[str, Sequence[str]], sizes: Mapping[str, int]
+    seed: bytes,
+    pool: Mapping[str, Sequence[str]],
+    sizes: Mapping[str, int],
+    *,
+    caps: Caps | None = None,
+    groups: Groups | None = None,
 ) -> dict[str, tuple[str, ...]]:
-    """The panel: of each stratum the first `sizes[stratum]` experts in drawn order.
+    """The panel: of each stratum the first `sizes[stratum]` experts in drawn order who break no cap.
 
-    Raises ValueError naming a stratum that is unknown, too small, or lists an expert twice.
+    `seats.walk_panel` says besides who was passed over. Raises ValueError naming a stratum that is unknown, too
+    small, or lists an expert twice.
     """
-    for stratum, size in sizes.items():
-        if not 0 <= size <= len(set(pool.get(stratum, ()))):
-            raise ValueError(f"{size} experts cannot be drawn from stratum {stratum}")
-        _require_distinct(pool.get(stratum, ()), f"stratum {stratum}")
-    return {stratum: pool_order(seed, pool.get(stratum, ()))[:size] for stratum, size in sizes.items()}
+    return dict(walk_panel(seed, pool, sizes, caps=caps, groups=groups).seats)
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,104 @@ def draw_assignments(
     raise AssertionError("unreachable: with bounds wide enough every nominee is on its own")
 
 
+@dataclass(frozen=True)
+class Shortfall:
+    """All that one redraw follows from, besides the seed: kept with the redraw, so that it can be done again.
+
+    `needs`: nominee to sheets missing. `barred`: nominee to experts of the panel who may not be drawn for it, being
+    recused or on it already. `loads`: every expert of the panel to the sheets held now. `ceiling`: the equal load.
+    """
+
+    needs: Mapping[str, int]
+    barred: Mapping[str, tuple[str, ...]]
+    loads: Mapping[str, int]
+    ceiling: int
+    shortlist: int | None = SHORTLIST
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is stored and recorded."""
+        return {
+            "needs": dict(self.needs),
+            "barred": {nominee: list(experts) for nominee, experts in self.barred.items()},
+            "loads": dict(self.loads),
+            "ceiling": self.ceiling,
+            "shortlist": self.shortlist,
+        }
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Shortfall:
+        """From what `to_dict` gave."""
+        barred = {nominee: tuple(experts) for nominee, experts in given["barred"].items()}
+        return cls(given["needs"], barred, given["loads"], given["ceiling"], given["shortlist"])
+
+    def lacking(self) -> dict[str, int]:
+        """How many sheets each nominee would go without whatever is drawn; empty if none would."""
+        short = {n: need - len(self.loads) + len(self.barred[n]) for n, need in self.needs.items()}
+        return {nominee: number for nominee, number in short.items() if number > 0}
+
+    def fillable(self) -> Shortfall:
+        """The same without the sheets that nobody can supply."""
+        lacking = self.lacking()
+        needs = {n: need - lacking.get(n, 0) for n, need in self.needs.items() if need > lacking.get(n, 0)}
+        return replace(self, needs=needs, barred={n: self.barred[n] for n in needs})
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """What a redraw added: nominee to experts in order of id, their weight, and the loads it had to allow."""
+
+    added: Mapping[str, tuple[str, ...]]
+    total_weight: int
+    load_ceiling: int
+    relaxed_by: int
+
+
+def shortfall_of(
+    current: Mapping[str, Sequence[str]],
+    recusals: AbstractSet[Pair],
+    *,
+    experts: Sequence[str],
+    per_nominee: int,
+    shortlist: int | None = SHORTLIST,
+    standing: AbstractSet[Pair] = frozenset(),
+) -> Shortfall:
+    """What late recusals and withdrawals left open.
+
+    `current` are the pairs as they are, `recusals` all that stand, `experts` those still on the panel: pairs of others
+    fall away unless they are among `standing` (sheets submitted before their expert left).
+    """
+    _require_request(list(current), experts, per_nominee, shortlist)
+    panel = frozenset(experts)
+    kept = {
+        nominee: [e for e in on if (nominee, e) not in recusals and (e in panel or (nominee, e) in standing)]
+        for nominee, on in current.items()
+    }
+    loads = Counter(expert for on in kept.values() for expert in on)
+    needs = {nominee: per_nominee - len(on) for nominee, on in sorted(kept.items()) if len(on) < per_nominee}
+    barred = {n: tuple(e for e in sorted(panel) if (n, e) in recusals or e in kept[n]) for n in needs}
+    equal = -(-per_nominee * len(current) // max(len(experts), 1))
+    return Shortfall(needs, barred, {expert: loads[expert] for expert in sorted(panel)}, equal, shortlist)
+
+
+def redraw(seed: bytes, round_number: int, shortfall: Shortfall) -> Redraw:
+    """Draws what is missing and moves nobody: the algorithm is in this module's docstring. Raises InfeasibleDraw."""
+    fresh, experts = redraw_seed(seed, round_number), list(shortfall.loads)
+    ranked = {
+        nominee: _ranked(fresh, nominee, experts, {(nominee, e) for e in shortfall.barred[nominee]})
+        for nominee in shortfall.needs
+    }
+    _require_enough(ranked, shortfall.needs)
+    for size, relaxed_by in _attempts(ranked, shortfall.shortlist):
+        ceiling = shortfall.ceiling + relaxed_by
+        room = {expert: (0, max(0, ceiling - load)) for expert, load in shortfall.loads.items()}
+        demand = Demand(shortfall.needs, _shortened(ranked, size), room)
+        found = cheapest_assignment(demand)
+        if found is not None:
+            added = {nominee: tuple(sorted(on)) for nominee, on in found.items()}
+            return Redraw(added, _total(found, demand), ceiling, relaxed_by)
+    raise AssertionError("unreachable: with room enough every nominee is on its own")
+
+
 def redraw_assignments(
     seed: bytes,
     round_number: int,
@@ -153,40 +260,23 @@ def redraw_assignments(
     experts: Sequence[str],
     per_nominee: int,
     shortlist: int | None = SHORTLIST,
+    standing: AbstractSet[Pair] = frozenset(),
 ) -> Draw:
-    """Fills what late recusals and withdrawals left open, keeping every other pair of `current` as it is.
-
-    `seed` is the draw's own, `round_number` counts its redraws from 1, `recusals` are all that stand,
-    `experts` those still on the panel: pairs of others fall away. The weights come from `redraw_seed`;
-    experts have room up to the equal load, widened one sheet at a time. Raises InfeasibleDraw.
-    """
-    _require_request(list(current), experts, per_nominee, shortlist)
-    kept = _kept(current, recusals, frozenset(experts))
-    taken = recusals | {(nominee, expert) for nominee, on in kept.items() for expert in on}
-    needs = {nominee: max(0, per_nominee - len(on)) for nominee, on in kept.items()}
-    fresh = redraw_seed(seed, round_number)
-    ranked = {nominee: _ranked(fresh, nominee, experts, taken) for nominee, need in needs.items() if need}
-    _require_enough(ranked, needs)
-    loads = Counter(expert for on in kept.values() for expert in on)
-    equal = -(-per_nominee * len(current) // max(len(experts), 1))
-    for size, relaxed_by in _attempts(ranked, shortlist):
-        ceiling = equal + relaxed_by
-        room = {expert: (0, max(0, ceiling - loads[expert])) for expert in experts}
-        demand = Demand({n: needs[n] for n in ranked}, _shortened(ranked, size), room)
-        found = cheapest_assignment(demand)
-        if found is not None:
-            sheets = {n: tuple(sorted({*on, *found.get(n, ())})) for n, on in kept.items()}
-            return Draw(sheets, _total(found, demand), 0, max([ceiling, *loads.values()]), relaxed_by)
-    raise AssertionError("unreachable: with room enough every nominee is on its own")
-
-
-def _kept(
-    current: Mapping[str, Sequence[str]], recusals: AbstractSet[Pair], panel: AbstractSet[str]
-) -> dict[str, list[str]]:
-    return {
-        nominee: [expert for expert in on if expert in panel and (nominee, expert) not in recusals]
-        for nominee, on in current.items()
-    }
+    """The whole assignment after a redraw: `shortfall_of`, then `redraw`. Raises InfeasibleDraw."""
+    shortfall = shortfall_of(
+        current, recusals, experts=experts, per_nominee=per_nominee, shortlist=shortlist, standing=standing
+    )
+    found = redraw(seed, round_number, shortfall)
+    panel = frozenset(experts)
+    sheets = {
+        n: tuple(sorted(
+            [e for e in on if (n, e) not in recusals and (e in panel or (n, e) in standing)]
+            + list(found.added.get(n, ()))
+        ))
+        for n, on in current.items()
+    }  # fmt: skip
+    highest = max([found.load_ceiling, *shortfall.loads.values()])
+    return Draw(sheets, found.total_weight, 0, highest, found.relaxed_by)
 
 
 def _ranked(seed: bytes, nominee: str, experts: Sequence[str], barred: AbstractSet[Pair]) -> Ranked:
