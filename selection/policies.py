@@ -9,6 +9,11 @@ from workflow.actor import PUBLIC_ROLE, SYSTEM_ROLE, Actor
 from workflow.machine import allow
 
 
+def _of_own_unit_in_a_divided_round(nomination: Any, actor: Actor) -> bool:
+    """Where all share the places there is nothing to choose."""
+    return _of_own_unit(nomination, actor) and bool(nomination.round.categories)
+
+
 def _of_own_unit(nomination: Any, actor: Actor) -> bool:
     return nomination.unit_id is not None and nomination.unit_id == actor.organisation_id
 
@@ -44,6 +49,11 @@ def _own_sheet(sheet: Any, actor: Actor) -> bool:
     return bool(sheet.assignment.expert.user_id == actor.id)
 
 
+def _seated(ballot: Any, actor: Actor) -> bool:
+    """A seat of one's own: nobody votes for another."""
+    return any(seat.expert.user_id == actor.id for seat in ballot.seats.all())
+
+
 def _not_the_operator(obj: Any, actor: Actor) -> bool:
     """Operator and witness are two persons."""
     return bool(obj.operator_id != actor.id)
@@ -51,6 +61,19 @@ def _not_the_operator(obj: Any, actor: Actor) -> bool:
 
 def _not_the_author(notice: Any, actor: Actor) -> bool:
     return bool(notice.composed_by_id != actor.id)
+
+
+def _not_the_proposer(request: Any, actor: Actor) -> bool:
+    """Who proposed does not confirm."""
+    return bool(request.proposed_by_id != actor.id)
+
+
+def _asked_for_own_unit(request: Any, actor: Actor) -> bool:
+    return _of_own_unit(request.nomination, actor)
+
+
+def _asked_for_own_bureau(request: Any, actor: Actor) -> bool:
+    return _of_own_bureau(request.nomination, actor)
 
 
 def _reviews_do_not_differ(nomination: Any, _actor: Actor) -> bool:
@@ -88,6 +111,7 @@ may_cancel_round = allow(Role.LEADER)
 may_ask_waiver = allow(Role.BUREAU_OFFICER, when=_of_own_bureau_and_beyond_a_soft_rule)
 may_decide_waiver = allow(Role.MANAGER)
 may_submit = allow(Role.UNIT_CLERK, when=_of_own_unit)
+may_choose_category = allow(Role.UNIT_CLERK, when=_of_own_unit_in_a_divided_round)
 may_endorse = allow(Role.BUREAU_OFFICER, when=_of_own_county)
 may_return = allow(Role.BUREAU_OFFICER, when=_at_own_desk)
 may_nominate = allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
@@ -117,7 +141,19 @@ may_operate_draw = allow(Role.MANAGER)
 may_witness_draw = allow(Role.SUPERVISOR, when=_not_the_operator)
 may_answer_assignment = allow(Role.EXPERT, when=_own_assignment)
 may_score = allow(Role.EXPERT, when=_own_sheet)
+may_name_unsuitable = allow(Role.UNIT_CLERK, when=_of_own_unit) | allow(
+    Role.BUREAU_OFFICER, when=_of_own_bureau
+)
+may_propose_recusal = allow(Role.MANAGER)
+may_confirm_recusal = allow(Role.SUPERVISOR, when=_not_the_proposer)
+may_withdraw_recusal = allow(Role.UNIT_CLERK, when=_asked_for_own_unit) | allow(
+    Role.BUREAU_OFFICER, when=_asked_for_own_bureau
+)
+may_bar_expert = allow(Role.MANAGER) | by_system
 may_void_sheet = allow(Role.MANAGER) | by_system
+may_ask_about_sheet = allow(Role.MANAGER)
+may_confirm_about_sheet = allow(Role.SUPERVISOR, when=_not_the_operator)
+may_vote = allow(Role.EXPERT, when=_seated)
 
 # Notice, objection, determination
 may_scan_notice = allow(Role.PUBLISHER) | allow(Role.MANAGER)

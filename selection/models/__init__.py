@@ -1,6 +1,7 @@
 from selection.models.attachment import Attachment
+from selection.models.ballot import Ballot, BallotLine, BallotPaper, BallotSeat
 from selection.models.bulk import BulkRun
-from selection.models.deliberation import Proposal, Result
+from selection.models.deliberation import Proposal, Result, ResultVersion
 from selection.models.determination import Determination, Recognition
 from selection.models.dossier import (
     Achievement,
@@ -21,6 +22,7 @@ from selection.models.qualification import QualificationReview
 from selection.models.recheck import RecheckRequest
 from selection.models.round import Quota, Round, RulebookVersion
 from selection.models.scoring import ScoreSheet
+from selection.models.scoring_history import ScoreSheetVersion, ScoringExtension
 from selection.models.waiver import Waiver
 
 __all__ = [
@@ -28,6 +30,10 @@ __all__ = [
     "Affiliation",
     "Assignment",
     "Attachment",
+    "Ballot",
+    "BallotLine",
+    "BallotPaper",
+    "BallotSeat",
     "BudgetLine",
     "BulkRun",
     "Declaration",
@@ -55,10 +61,13 @@ __all__ = [
     "Recognition",
     "Recusal",
     "Result",
+    "ResultVersion",
     "Round",
     "RulebookVersion",
     "SavedView",
     "ScoreSheet",
+    "ScoreSheetVersion",
+    "ScoringExtension",
     "ServiceRecord",
     "Waiver",
 ]

@@ -33,11 +33,35 @@ class Result(models.Model):
         return f"{self.nomination_id} {self.score}"
 
 
+class ResultVersion(models.Model):
+    """A result as it was before a sheet was annulled and everything calculated anew."""
+
+    nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="result_versions")
+    number = models.PositiveSmallIntegerField(_("版本"))
+    values = models.JSONField(_("原结果"))
+    reason = models.CharField(_("理由"), max_length=300)
+    replaced_at = models.DateTimeField(_("更替时间"))
+
+    class Meta:
+        verbose_name = _("评审结果的原版本")
+        ordering = ("nomination", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("nomination", "number"), name="one_result_per_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.nomination_id} v{self.number}"
+
+
 class PassedOver(models.TextChoices):
     """Why a scored nominee is not on the list."""
 
     BELOW_LINE = "below_line", _("得分低于入选分数线")
     NO_PLACE = "no_place", _("名次在认定上限之外")
+    CAP_REACHED = "cap_reached", _("所在地区或者领域的人数已达上限")
+    FLOOR_RESERVED = "floor_reserved", _("余下名额须保证规定的最低人数")
+    BALLOT_FAILED = "ballot_failed", _("评审组表决未通过")
+    BELOW_MIN_SHEETS = "below_min_sheets", _("有效评分表不足")
     MEETING = "meeting", _("会议研究决定不列入")
 
 

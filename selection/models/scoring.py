@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from accounts.models import User
 from selection import policies
 from selection.models.panel import Assignment
 from workflow.fields import EncryptedTextField
@@ -26,6 +27,20 @@ scores_opened = Guard(
 assignment_recused = Guard(
     "not_recused", _("只有回避的评审任务才作废评分表。"), lambda s: s.assignment.state == "recused"
 )
+list_open = Guard(
+    "list_fixed",
+    _("拟认定名单已经确定，评分表不能再作废；此后发现的问题按公示和异议程序处理。"),
+    lambda s: s.assignment.round.state == "deliberation" and not s.assignment.round.proposals.exists(),
+)
+no_ballot_open = Guard(
+    "ballot_open", _("评审组正在表决，请先截止。"), lambda s: not s.assignment.round.ballots.filter(state="open").exists()
+)
+reopening_asked = Guard(
+    "second_person_missing", _("处室负责人尚未提出退回重填。"), lambda s: s.asked == s.Asked.REOPEN
+)
+annulment_asked = Guard(
+    "second_person_missing", _("处室负责人尚未提出作废。"), lambda s: s.asked == s.Asked.ANNUL
+)
 
 
 class ScoreSheet(Machine):
@@ -36,6 +51,12 @@ class ScoreSheet(Machine):
         SUBMITTED = "submitted", _("已提交")
         LOCKED = "locked", _("已启封")
         VOIDED = "voided", _("已作废")
+
+    class Asked(models.TextChoices):
+        """What the manager has asked the supervisor to witness."""
+
+        REOPEN = "reopen", _("退回重填")
+        ANNUL = "annul", _("启封后作废")
 
     STATE_TONES = {
         "draft": ("mut", "pencil"),
@@ -57,6 +78,9 @@ class ScoreSheet(Machine):
     saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     reason = models.CharField(_("作废理由"), max_length=300, blank=True)
+    asked = models.CharField(_("待监督员确认"), max_length=10, choices=Asked.choices, blank=True)
+    asked_reason = models.CharField(_("提出的理由"), max_length=300, blank=True)
+    operator = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("评分表")
@@ -122,3 +146,61 @@ class ScoreSheet(Machine):
     )
     def void(self, *, reason: str) -> None:
         self.reason = reason
+
+    # Two persons: the manager asks in the chair's name (a panel has no standing chair), the supervisor confirms.
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.SUBMITTED,
+        label=_("提出退回重填"),
+        by=policies.may_ask_about_sheet,
+        needs=(assignment_accepted, review_open),
+        tone="quiet",
+        reason_required=True,
+        consequence=_("须由监督员另行确认。在此之前评分表保持封存。"),
+    )
+    def ask_reopen(self, *, reason: str, operator: User) -> None:
+        self.asked, self.asked_reason, self.operator = self.Asked.REOPEN, reason, operator
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.DRAFT,
+        label=_("确认退回重填"),
+        by=policies.may_confirm_about_sheet,
+        needs=(assignment_accepted, review_open, reopening_asked),
+        irreversible=True,
+        consequence=_("原评分表连同回执封存留底，由专家修改后重新提交，取得新的回执。"),
+    )
+    def reopen(self) -> None:
+        self.commitment = self.salt = self.receipt_leaf = self.asked = self.asked_reason = ""
+        self.receipt_seq = self.submitted_at = self.operator = None
+
+    @step(
+        state,
+        source=State.LOCKED,
+        target=State.LOCKED,
+        label=_("提出作废"),
+        by=policies.may_ask_about_sheet,
+        needs=(list_open, no_ballot_open),
+        tone="quiet",
+        reason_required=True,
+        consequence=_("启封后发现利害关系等情形的，提出后由监督员确认。确认之前名次不变。"),
+    )
+    def ask_annul(self, *, reason: str, operator: User) -> None:
+        self.asked, self.asked_reason, self.operator = self.Asked.ANNUL, reason, operator
+
+    @step(
+        state,
+        source=State.LOCKED,
+        target=State.VOIDED,
+        label=_("确认作废并重新计算"),
+        by=policies.may_confirm_about_sheet,
+        needs=(list_open, no_ballot_open, annulment_asked),
+        tone="danger",
+        irreversible=True,
+        consequence=_("该评分表不再计入，也不按零分计算；全部得分和名次重新计算，原结果留存并写入存证。"),
+    )
+    def annul(self) -> None:
+        self.reason, self.asked, self.asked_reason = self.asked_reason, "", ""
