@@ -17,7 +17,7 @@ from selection.forms.draft import DraftForm
 from selection.models import Expert
 from selection.models.attachment_kinds import Kind
 from selection.queries.round import nominators
-from selection.queries.rulebook import LABELS, METHODS, NOTICE_MODES
+from selection.queries.rulebook import LABELS, METHODS, NOTICE_MODES, STRATA_MODES
 from selection.rules.attachment import FROM_UNIT
 from selection.rules.rulebook import ABSENT, Fault
 from workflow import clock
@@ -33,6 +33,10 @@ WHOLE = {  # name -> unit of the hint
     "per_nominee": _("人"),
     "panel_size": _("人"),
     "shortlist": _("人"),
+    "conflict_years": _("年，离开单位、结束合作未满此年限的须回避"),
+    "panel_cap_unit": _("人，填0的不限"),
+    "panel_cap_city": _("人，填0的不限"),
+    "consecutive_rounds": _("批，连续评过这么多批的不再抽取；填0的不限"),
     "notice_days": _("天"),
     "correction_days": _("个工作日"),
     "unit_notice_days": _("个工作日"),
@@ -49,10 +53,20 @@ WHOLE = {  # name -> unit of the hint
     "max_dossier_mb": _("MB"),
 }
 
+CAPS = {"panel_cap_unit": "unit", "panel_cap_city": "city"}
 PERIODS = (
     "unit_notice_days", "county_days", "nominator_days", "screening_days", "correction_days", "recheck_days",
     "recheck_answer_days", "scoring_days", "notice_days", "notice_mode",
 )  # fmt: skip
+SEATS = (
+    "panel_cap_unit",
+    "panel_cap_city",
+    "consecutive_rounds",
+    "conflict_years",
+    "same_city",
+    "expert_names_published",
+    "strata_mode",
+)
 GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
     (_("日期与资格"), ("opens_at", "closes_at", "reference_date", "ceiling")),
     (
@@ -69,7 +83,7 @@ GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
             "blind",
         ),
     ),
-    (_("评审专家"), ("per_nominee", "shortlist", "panel_size")),
+    (_("评审专家"), ("per_nominee", "shortlist", *SEATS, "panel_size")),
     (
         _("期限"),
         PERIODS,
@@ -94,6 +108,7 @@ SENTENCES: dict[str, Sentence] = {
     "unknown_criterion": _("评分指标中没有代号%(criterion)s"),
     "more_than_panel": _("每份申报的评审专家不得多于评审组人数%(panel_size)s"),
     "more_than_drawn": _("有效评分表的下限不得多于每份申报的评审专家%(per_nominee)s人"),
+    "strata_not_100": _("各类专家的百分比合计应为100，现为%(total)s"),
     "strata_not_panel": _("各类专家合计%(total)s人，应等于评审组人数%(panel_size)s人"),
     "negative": _("%(label)s不得为负数"),
     "shares_not_100": _("各期拨付比例合计应为100，现为%(total)s"),
@@ -133,6 +148,17 @@ class RulebookForm(DraftForm):
     method = forms.ChoiceField(label=LABELS["method"], choices=METHODS)
     tie_criterion = forms.CharField(
         label=LABELS["tie_criterion"], max_length=10, help_text=_("填写指标代号。")
+    )
+    strata_mode = forms.ChoiceField(label=LABELS["strata_mode"], choices=STRATA_MODES)
+    same_city = forms.BooleanField(
+        label=LABELS["same_city"],
+        required=False,
+        help_text=_("专家与人选同在一个设区市的，不评审该人选。"),
+    )
+    expert_names_published = forms.BooleanField(
+        label=LABELS["expert_names_published"],
+        required=False,
+        help_text=_("勾选的，名单公布后在抽取公开页列出评审组姓名；不勾选的，只公开编号。"),
     )
     notice_mode = forms.ChoiceField(label=LABELS["notice_mode"], choices=NOTICE_MODES)
     award = forms.DecimalField(
@@ -274,15 +300,19 @@ class RulebookForm(DraftForm):
         stored: dict[str, Any] = {
             name: found[name]
             for name in (
-                *WHOLE,
+                *(name for name in WHOLE if name not in CAPS),
                 "method",
                 "notice_mode",
                 "instalment_shares",
                 "required_attachments",
                 "bands",
                 "blind",
+                "strata_mode",
+                "same_city",
+                "expert_names_published",
             )
         }
+        stored["panel_caps"] = {kind: found[name] for name, kind in CAPS.items() if found[name]}
         stored["tie_criterion"] = found["tie_criterion"].strip().upper()
         stored |= {name: f"{found[name]:.2f}" for name in ("pass_line", "award")}
         for name in DATES:
@@ -314,7 +344,11 @@ class RulebookForm(DraftForm):
     def _place_of(self, name: str) -> str | None:
         if name == "quotas":
             return _quota(self.offices[0]) if self.offices else None
-        places = {"criteria": "criterion_0_weight", "strata": f"stratum_{Expert.Category.values[0]}"}
+        places = {
+            "panel_caps": "panel_cap_unit",
+            "criteria": "criterion_0_weight",
+            "strata": f"stratum_{Expert.Category.values[0]}",
+        }
         place = places.get(name, name)
         return place if place in self.fields else None
 
@@ -344,6 +378,7 @@ def flat(content: Mapping[str, Any]) -> dict[str, Any]:
                 datetime.fromisoformat(content[name]).astimezone(clock.ZONE).strftime("%Y-%m-%dT%H:%M")
             )
     found["instalment_shares"] = ", ".join(str(share) for share in content.get("instalment_shares") or ())
+    found |= {name: found["panel_caps"].get(kind, 0) for name, kind in CAPS.items()}
     found["bands"] = ", ".join(str(band) for band in found["bands"])
     found |= {f"stratum_{value}": n for value, n in (content.get("strata") or {}).items()}
     for row, criterion in enumerate(content.get("criteria") or ()):

@@ -31,6 +31,14 @@ LABELS: dict[str, Any] = {
     "per_nominee": _("每份申报的评审专家"),
     "panel_size": _("评审组人数"),
     "strata": _("专家类别构成"),
+    "strata_mode": _("类别构成的填法"),
+    "panel_caps": _("评审组构成上限"),
+    "panel_cap_unit": _("同一单位的专家上限"),
+    "panel_cap_city": _("同一设区市的专家上限"),
+    "consecutive_rounds": _("连续参加评审的上限"),
+    "conflict_years": _("回避年限"),
+    "same_city": _("同设区市回避"),
+    "expert_names_published": _("公布后公开专家姓名"),
     "shortlist": _("抽取时的候选专家范围"),
     "notice_days": _("公示期"),
     "notice_mode": _("公示期计算方式"),
@@ -59,6 +67,11 @@ METHODS = (
     ("trimmed_mean", _("去掉一个最高分和一个最低分后的平均分")),
     ("mean", _("平均分")),
     ("median", _("中位数")),
+)
+STRATA_MODES = (
+    ("seats", _("各类人数")),
+    ("shares", _("各类百分比，按最大余数法取整")),
+    ("pool", _("按专家库各类人数的比例，按最大余数法取整")),
 )
 NOTICE_MODES = (("working_days", _("按工作日计算")), ("calendar_days", _("按自然日计算")))
 
@@ -131,17 +144,35 @@ def bands_in_words(rules: Rulebook) -> list[str]:
 
 
 def _panel(rules: Rulebook) -> list[Row]:
-    names = dict(Expert.Category.choices)
-    strata = listed(
-        gettext("%(name)s%(n)s人") % {"name": names.get(name, name), "n": n}
-        for name, n in rules.strata.items()
-    )
+    caps, without = rules.panel_caps, gettext("不限")
     return [
         _row("panel_size", _("%(n)s人"), rules.panel_size),
-        (LABELS["strata"], strata),
+        (LABELS["strata"], _strata(rules)),
+        *(
+            (LABELS[f"panel_cap_{kind}"], gettext("%(n)s人") % {"n": caps[kind]} if kind in caps else without)
+            for kind in ("unit", "city")
+        ),
+        (LABELS["consecutive_rounds"], _consecutive(rules)),
         _row("per_nominee", _("%(n)s人"), rules.per_nominee),
         _row("shortlist", _("%(n)s人"), rules.shortlist),
+        _row("conflict_years", _("%(n)s年"), rules.conflict_years),
+        (LABELS["same_city"], gettext("是") if rules.same_city else gettext("否")),
+        (LABELS["expert_names_published"], gettext("是") if rules.expert_names_published else gettext("否")),
     ]
+
+
+def _strata(rules: Rulebook) -> str:
+    if rules.strata_mode == "pool":
+        return str(dict(STRATA_MODES)["pool"])
+    names = dict(Expert.Category.choices)
+    pattern = "%(name)s%(n)s%%" if rules.strata_mode == "shares" else gettext("%(name)s%(n)s人")
+    return listed(pattern % {"name": names.get(name, name), "n": n} for name, n in rules.strata.items())
+
+
+def _consecutive(rules: Rulebook) -> str:
+    if not rules.consecutive_rounds:
+        return gettext("不限")
+    return gettext("连续参加%(n)s批后停一批") % {"n": rules.consecutive_rounds}
 
 
 IN_WORKING_DAYS = (

@@ -53,6 +53,8 @@ ABSENT |= {
     "comment_below": 0,
     "blind": False,
 }  # no comment asked for
+ABSENT |= {"strata_mode": "seats", "panel_caps": {}, "consecutive_rounds": 0, "expert_names_published": False}
+ABSENT |= {"conflict_years": 3, "same_city": False}
 ABSENT["eligibility"] = [rule.to_dict() for rule in DEFAULT_RULES]
 ABSENT |= {"categories": [], "quotas_by_category": {}}
 ABSENT |= {"tie_chain": list(DEFAULT_CHAIN), "caps": {}, "floors": {}, "ballot": False}
@@ -122,6 +124,12 @@ class Rulebook:
     per_nominee: int
     panel_size: int
     strata: Mapping[str, int]
+    strata_mode: str  # what `strata` says: seats of each category, or shares of a hundred; "pool": as the pool is made up
+    panel_caps: Mapping[str, int]  # "unit", "city" -> at most on the panel
+    consecutive_rounds: int  # whoever sat in as many rounds in a row is not drawn; 0: no such rule
+    expert_names_published: bool
+    conflict_years: int  # how long a unit left, or work done together, keeps an expert away
+    same_city: bool  # experts of the nominee's city are left out, too
     shortlist: int
     notice_days: int
     notice_mode: PeriodMode
@@ -174,6 +182,12 @@ class Rulebook:
             per_nominee=integer(given, "per_nominee"),
             panel_size=integer(given, "panel_size"),
             strata=numbered(given, "strata"),
+            strata_mode=text(given, "strata_mode"),
+            panel_caps=numbered(given, "panel_caps"),
+            consecutive_rounds=integer(given, "consecutive_rounds"),
+            expert_names_published=boolean(given, "expert_names_published"),
+            conflict_years=integer(given, "conflict_years"),
+            same_city=boolean(given, "same_city"),
             shortlist=integer(given, "shortlist"),
             notice_days=integer(given, "notice_days"),
             notice_mode=cast(PeriodMode, text(given, "notice_mode")),
@@ -311,6 +325,12 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "per_nominee": 5,
     "panel_size": 7,
     "strata": {"scholar": 3, "practice": 3, "association": 1},
+    "strata_mode": "seats",
+    "panel_caps": {"unit": 1, "city": 2},
+    "consecutive_rounds": 2,
+    "expert_names_published": False,
+    "conflict_years": 3,
+    "same_city": False,
     "shortlist": 24,
     "notice_days": 5,
     "notice_mode": "working_days",

@@ -10,6 +10,7 @@ from selection.rules.attachment import FROM_UNIT, MOST_FILE_MB
 from selection.rules.eligibility_rules import DECIDERS, FACTS, FORCES, KINDS, Rule
 from selection.rules.ranking import LINKS
 from selection.rules.scoring import FULL_MARK, SMALLEST_TRIM
+from selection.rules.seats import KINDS as KINDS_CAPPED
 from workflow.rules.calendar import SHANGHAI
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ NO_COMMENT_FROM = FULL_MARK + 1  # no mark is as high: no comment is asked for
 AT_LEAST_ONE = (
     "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
     "unit_notice_days", "scoring_days", "recheck_days", "recheck_answer_days", "county_days", "nominator_days",
-    "screening_days", "management_years", "max_file_mb", "max_dossier_mb",
+    "screening_days", "management_years", "conflict_years", "max_file_mb", "max_dossier_mb",
 )  # fmt: skip
 CHOICES = {
     "method": ("mean", "trimmed_mean", "median"),
     "notice_mode": ("working_days", "calendar_days"),
+    "strata_mode": ("seats", "shares", "pool"),
 }
 
 
@@ -48,6 +50,7 @@ def faults_of(rules: Rulebook, calendar_years: Collection[int]) -> list[Fault]:
         *_sheets(rules),
         *_marks(rules),
         *_strata(rules),
+        *_panel_caps(rules),
         *_money(rules),
         *_quotas(rules),
         *_categories(rules),
@@ -124,8 +127,20 @@ def _strata(rules: Rulebook) -> Iterator[Fault]:
         if size < 0:
             yield Fault("strata", "negative", {"name": stratum})
     total = sum(rules.strata.values())
-    if total != rules.panel_size:
+    if rules.strata_mode == "seats" and total != rules.panel_size:
         yield Fault("strata", "strata_not_panel", {"total": total, "panel_size": rules.panel_size})
+    if rules.strata_mode == "shares" and total != WHOLE:
+        yield Fault("strata", "strata_not_100", {"total": total})
+
+
+def _panel_caps(rules: Rulebook) -> Iterator[Fault]:
+    for kind, most in sorted(rules.panel_caps.items()):
+        if kind not in KINDS_CAPPED:
+            yield Fault("panel_caps", "unknown_choice", {"value": kind})
+        if most < 1:
+            yield Fault("panel_caps", "below_minimum", {"minimum": 1})
+    if rules.consecutive_rounds < 0:
+        yield Fault("consecutive_rounds", "negative", {"name": "consecutive_rounds"})
 
 
 def _money(rules: Rulebook) -> Iterator[Fault]:
