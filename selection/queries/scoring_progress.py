@@ -1,0 +1,151 @@
+"""How far each expert is, for the office: what is not opened, declared, started and submitted. Never a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from selection.models import Assignment, Expert, Panel, Round, ScoreSheet, ScoringExtension
+from selection.queries.panel import ACTIVE
+from selection.queries.scoring import NOT_WITHDRAWN, broken_seals, missing_sheets
+from workflow import clock, ledger
+from workflow.models import Entry
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One expert's row: counts that sum to the duties, the last sign of work, the own deadline."""
+
+    expert: Expert
+    due: date | None
+    extended: bool
+
+    @property
+    def late(self) -> bool:
+        """The last day is over and sheets are missing."""
+        counts: Any = self.expert
+        return self.due is not None and self.due < clock.today() and counts.duties > counts.submitted
+
+
+def progress_by_expert(round_: Round) -> QuerySet[Expert]:
+    """Each expert with duties in the round. Every duty is in exactly one count: not opened, declared (nothing typed yet),
+    started, submitted; whether a sheet is marked ready, and what is on it, is not read."""
+    mine = Q(assignments__round=round_, assignments__nomination__state__in=NOT_WITHDRAWN)
+    accepted = mine & Q(assignments__state="accepted")
+    started = Q(assignments__sheet__state="draft", assignments__sheet__revision__gt=0)
+    return (
+        Expert.objects.filter(assignments__round=round_)
+        .select_related("unit", "user")
+        .annotate(
+            duties=Count("assignments", filter=mine & Q(assignments__state__in=ACTIVE), distinct=True),
+            undeclared=Count("assignments", filter=mine & Q(assignments__state="drawn"), distinct=True),
+            declared=Count(
+                "assignments",
+                filter=accepted & Q(assignments__sheet__state="draft", assignments__sheet__revision=0),
+                distinct=True,
+            ),
+            started=Count("assignments", filter=accepted & started, distinct=True),
+            submitted=Count(
+                "assignments",
+                filter=accepted & Q(assignments__sheet__state__in=("submitted", "locked", "voided")),
+                distinct=True,
+            ),
+            recused=Count("assignments", filter=mine & Q(assignments__state="recused"), distinct=True),
+            last_answer=Max("assignments__answered_at", filter=mine),
+            last_saved=Max("assignments__sheet__saved_at", filter=mine),
+            last_submitted=Max("assignments__sheet__submitted_at", filter=mine),
+        )
+        .order_by("code")
+    )
+
+
+def sights(round_: Round, experts: Iterable[Expert]) -> list[Sight]:
+    """The rows of one page, each with its expert's deadline and last activity."""
+    dues, extended = due_dates(round_), _extended(round_)
+    rows = [Sight(e, dues.get(e.pk), e.pk in extended) for e in experts]
+    for row in rows:
+        row.expert.last_seen = last_activity(row.expert)  # type: ignore[attr-defined]
+    return rows
+
+
+def last_activity(expert: Any) -> datetime | None:
+    """The last declaration, saving or submission."""
+    moments = (expert.last_answer, expert.last_saved, expert.last_submitted)
+    return max((moment for moment in moments if moment), default=None)
+
+
+def _extended(round_: Round) -> dict[int, date]:
+    """The last day of those whose deadline was moved."""
+    return {row.expert_id: row.until for row in round_.scoring_extensions.order_by("pk")}
+
+
+def due_dates(round_: Round) -> dict[int, date | None]:
+    """The last day for each expert with duties: the round's, or the own later one."""
+    panel = round_.panels.first()
+    day = panel.scoring_due if panel else None
+    experts = round_.assignments.filter(state__in=ACTIVE).values_list("expert", flat=True).distinct()
+    return dict.fromkeys(experts, day) | _extended(round_)
+
+
+def own_due() -> Any:
+    """The same for the database: the last day of an assignment's expert in its round."""
+    later = ScoringExtension.objects.filter(round=OuterRef("round"), expert=OuterRef("expert")).order_by("-pk")
+    common = Panel.objects.filter(round=OuterRef("round")).order_by("-pk")
+    return Coalesce(Subquery(later.values("until")[:1]), Subquery(common.values("scoring_due")[:1]))
+
+
+def owes_sheets(round_: Round, expert: Expert) -> bool:
+    """Whether sheets of this expert are missing."""
+    return missing_sheets(round_).filter(expert=expert).exists()
+
+
+def sheets_of_expert(round_: Round, expert: Expert) -> list[Assignment]:
+    """One expert's duties with the state of each sheet, for the office."""
+    rows = round_.assignments.filter(expert=expert).select_related("nomination__nominee", "nomination__unit", "sheet")
+    return list(rows.order_by("nomination__code"))
+
+
+def waiting_sheets(round_: Round) -> QuerySet[ScoreSheet]:
+    """The sheets about which the manager has asked and the supervisor has not confirmed."""
+    rows = ScoreSheet.objects.filter(assignment__round=round_).exclude(asked="").select_related(
+        "assignment__expert", "assignment__nomination__nominee", "operator"
+    )
+    return rows.order_by("pk")
+
+
+# The opening ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the opening verified, read back from the ledger."""
+
+    entry: Entry
+    asked: Entry | None
+    sheets: int
+    verified: int
+    broken: tuple[ScoreSheet, ...]
+
+
+def opening_of(round_: Round, entries: QuerySet[Entry] | None = None) -> Opening | None:
+    """The opening of a round, every sheet held against its receipt once more now; None before it."""
+    rows = ledger.entries_of(round_) if entries is None else entries
+    entry = rows.filter(kind="round.open_scores").order_by("-seq").first()
+    if entry is None:
+        return None
+    sheets = list(opened_sheets(round_))
+    broken = broken_seals(round_, sheets)
+    asked = rows.filter(kind="round.ask_opening", seq__lt=entry.seq).order_by("-seq").first()
+    return Opening(entry, asked, len(sheets), len(sheets) - len(broken), tuple(broken))
+
+
+def opened_sheets(round_: Round) -> QuerySet[ScoreSheet]:
+    """What was opened: the locked sheets, and those annulled since."""
+    opened = Q(state="locked") | Q(state="voided", assignment__state="accepted")
+    rows = ScoreSheet.objects.filter(opened, assignment__round=round_, receipt_seq__isnull=False)
+    return rows.select_related("assignment__expert", "assignment__nomination__nominee").order_by("receipt_seq")
