@@ -28,6 +28,12 @@ class BoardRefused(Refused):
     code = "board_refused"
 
 
+class ExpertRefused(Refused):
+    """The pool of experts cannot be changed so."""
+
+    code = "expert_refused"
+
+
 class SecondRoute(Refused):
     """The person stands in this round already."""
 
@@ -74,6 +80,25 @@ class CeilingReached(Refused):
     """More persons than the round may recognise."""
 
     code = "ceiling_reached"
+
+
+class BallotRefused(Refused):
+    """A ballot cannot be held or filled in so, or has not passed somebody."""
+
+    code = "ballot_refused"
+
+
+class FloorsInfeasible(Refused):
+    """The minimums of the rulebook cannot be met whoever is chosen."""
+
+    code = "floors_infeasible"
+
+    def __init__(self, floors: str) -> None:
+        super().__init__(
+            _("分数线以上的人选无法同时满足规则规定的最低人数：%(floors)s。须另出规则书版本后再确定名单。")
+            % {"floors": floors}
+        )
+        self.floors = floors
 
 
 class TooManyRequests(Refused):

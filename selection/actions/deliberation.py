@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection import policies
+from selection.actions.ballot import require_passed
 from selection.errors import CeilingReached, DeviationUnexplained, ListMismatch
 from selection.messages import deliberation as messages
 from selection.models import Nomination, Proposal, Round
@@ -42,6 +43,8 @@ def propose_list(
     if len(set(chosen)) > places_left(row):
         raise CeilingReached(_("拟认定人数超过本轮认定上限%(n)s人。") % {"n": row.rulebook.ceiling})
     _require_reasons(rows, chosen, deviations)
+    _require_scored(rows, chosen)
+    require_passed(row, [choice.nomination for choice in rows if choice.nomination.pk in chosen])
     for choice in rows:
         reason = deviations.get(choice.nomination.pk, "").strip()
         if choice.nomination.pk in chosen:
@@ -58,6 +61,8 @@ def _deliberating(round_: Round, by: Actor) -> Round:
     row = door.locked(round_)
     if not policies.may_propose(row, by):
         raise NotPermitted(_("您的身份不能确定拟认定名单。"))
+    if row.ballots.filter(state="open").exists():
+        raise StepRefused(_("评审组表决尚未截止，不能确定拟认定名单。"), code="ballot_open")
     if row.state != "deliberation":
         raise StepRefused(_("本轮不在评议阶段，不能确定拟认定名单。"), code="wrong_state")
     return row
@@ -68,6 +73,13 @@ def _require_known(rows: list[Choice], chosen: Collection[int]) -> None:
         raise ListMismatch(_("拟认定名单不能为空。"))
     if set(chosen) - {choice.nomination.pk for choice in rows}:
         raise ListMismatch(_("名单中有人选不在已评分的范围内，请刷新后重新确定。"))
+
+
+def _require_scored(rows: list[Choice], chosen: Collection[int]) -> None:
+    """Nobody is proposed on fewer sheets than the rules ask for."""
+    bare = [c.nomination.nominee.name for c in rows if c.result.score is None and c.nomination.pk in chosen]
+    if bare:
+        raise ListMismatch(_("有效评分表不足、没有正式得分的人选不能列入：%(names)s。") % {"names": listed(bare)})
 
 
 def _require_reasons(rows: list[Choice], chosen: Collection[int], deviations: Mapping[int, str]) -> None:
@@ -85,9 +97,7 @@ def _require_reasons(rows: list[Choice], chosen: Collection[int], deviations: Ma
 
 
 def _reason_class(choice: Choice) -> PassedOver:
-    if choice.why_not == "below_line":
-        return PassedOver.BELOW_LINE
-    return PassedOver.MEETING if choice.suggested else PassedOver.NO_PLACE
+    return PassedOver.MEETING if choice.suggested else PassedOver(choice.why_not)
 
 
 def _propose(nomination: Nomination, *, by: Actor, deviation: str) -> Nomination:
@@ -144,3 +154,6 @@ def pass_over(nomination: Nomination, *, by: Actor, reason_class: str, reason: s
 def _explain_one(round_: Round, nomination: Nomination, words: str, *, proposing: bool) -> None:
     rows = [choice for choice in choices(round_) if choice.nomination.pk == nomination.pk]
     _require_reasons(rows, {nomination.pk} if proposing else set(), {nomination.pk: words})
+    if proposing:
+        _require_scored(rows, {nomination.pk})
+        require_passed(round_, [nomination])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from selection.models import Nomination, Result, ResultVersion, Round, ScoreSheet
+from selection.models import Nomination, Result, ResultVersion, Round
 from selection.queries.ballot import tie_votes
-from selection.rules.ranking import Place, Sheets, places, sheets_of
-from selection.rules.rulebook import Rulebook
-from selection.rules.scoring import PanelScore, panel_score
+from selection.queries.result import marks_of, seed_of
+from selection.rules.result import Calculated, calculate
 from workflow import clock, kinds, ledger
 from workflow.actor import Actor
 from workflow.machine import subject_of
@@ -57,53 +55,17 @@ def _differs(one: Result, other: Result) -> bool:
 
 
 def _calculated(round_: Round, nominations: Sequence[Nomination]) -> list[Result]:
-    rules, panel = round_.rulebook, round_.panels.get()
-    marks: dict[int, list[dict[str, Decimal]]] = {n.pk: [] for n in nominations}
-    rows = ScoreSheet.objects.filter(assignment__nomination__in=nominations, state="locked")
-    for sheet in rows.select_related("assignment").order_by("pk"):
-        marks[sheet.assignment.nomination_id].append(_marks_of(sheet))
-    sheets = {n.code: sheets_of(n.code, marks[n.pk], rules.weights) for n in nominations}
-    scores = {code: _score(found, rules) for code, found in sheets.items()}
-    placed = _placed(scores, sheets, rules, bytes.fromhex(panel.seed), tie_votes(round_))
-    return [_result(n, scores[n.code], placed.get(n.code)) for n in nominations]
-
-
-def _marks_of(sheet: ScoreSheet) -> dict[str, Decimal]:
-    return {code: Decimal(mark) for code, mark in sheet.content["marks"].items()}
-
-
-def _score(sheets: Sheets, rules: Rulebook) -> PanelScore:
-    return panel_score(
-        sheets.totals,
-        method=rules.method,
-        min_sheets_for_trim=rules.min_sheets_for_trim,
-        min_sheets=rules.min_sheets,
-    )
-
-
-def official(score: PanelScore) -> Decimal | None:
-    """The score that may be proposed on: none below the number of sheets that the rules ask for."""
-    return None if "below_min_sheets" in score.flags else score.value
-
-
-def _placed(
-    scores: Mapping[str, PanelScore],
-    sheets: Mapping[str, Sheets],
-    rules: Rulebook,
-    seed: bytes,
-    votes: Mapping[str, int],
-) -> dict[str, Place]:
-    ranked = {code: value for code, score in scores.items() if (value := official(score)) is not None}
-    return places(
-        ranked, sheets, criterion=rules.tie_criterion, method=rules.method,
-        min_sheets_for_trim=rules.min_sheets_for_trim, seed=seed, chain=rules.tie_chain, votes=votes,
+    found = calculate(
+        round_.rulebook, marks_of(round_, nominations), seed=seed_of(round_), votes=tie_votes(round_)
     )  # fmt: skip
+    return [_result(nomination, found[nomination.code]) for nomination in nominations]
 
 
-def _result(nomination: Nomination, score: PanelScore, place: Place | None) -> Result:
+def _result(nomination: Nomination, found: Calculated) -> Result:
+    score, place = found.score, found.place
     return Result(
         nomination=nomination,
-        score=official(score),
+        score=found.official,
         exact=str(score.exact) if score.exact is not None else "",
         sheets=score.sheets,
         trimmed=score.trimmed,

@@ -10,14 +10,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from selection import policies
+from selection.actions.result import compute, recorded
 from selection.errors import BadMark, SealBroken
 from selection.messages import panel as messages
-from selection.models import Nomination, Result, Round, ScoreSheet
+from selection.models import Round, ScoreSheet
 from selection.queries.scoring import broken_seals, commitment_of, experts_behind, sheets_to_open
-from selection.rules.marks import fault_of, plain_mark
-from selection.rules.ranking import Place, Sheets, places, sheets_of
+from selection.rules.marks import asks_comment, fault_of, plain_mark
 from selection.rules.rulebook import Rulebook
-from selection.rules.scoring import PanelScore, panel_score
 from workflow import clock, door, kinds, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, OutsideWindow, Refused
@@ -35,6 +34,12 @@ class NewerElsewhere(Refused):
 
     code = "newer_elsewhere"
 
+    def __init__(self, sheet: ScoreSheet) -> None:
+        saved = sheet.saved_at or clock.now()
+        words = {"code": sheet.assignment.nomination.code, "at": saved.astimezone(clock.ZONE).strftime("%H:%M")}
+        super().__init__(_("评分表%(code)s在%(at)s于另一页保存过。保留哪一份？") % words)
+        self.sheet = sheet
+
 
 @door.act
 def save_draft(
@@ -47,21 +52,27 @@ def save_draft(
     revision: int,
 ) -> ScoreSheet:
     """Keep what is typed, right or wrong, encrypted. Not on the ledger: a draft is no act yet."""
+    sheet = own_and_open(sheet, by=by)
+    typed = {"marks": {c: m[:20] for c, m in marks.items()}, "comments": _shortened(comments),
+             "overall": overall[:MAX_COMMENT]}  # fmt: skip
+    if typed == sheet.content:
+        return sheet  # nothing of it is new, however old the page
+    if revision != sheet.revision:
+        raise NewerElsewhere(sheet)
+    sheet.sealed = _text(typed)
+    sheet.saved_at, sheet.revision = clock.now(), sheet.revision + 1
+    if sheet.gaps:
+        sheet.ready_at = None
+    sheet.save(update_fields=["sealed", "saved_at", "revision", "ready_at"])
+    return sheet
+
+
+def own_and_open(sheet: ScoreSheet, *, by: Actor) -> ScoreSheet:
+    """The sheet, locked, if it is the actor's own and may still be changed."""
     sheet = door.locked(sheet)
     if not policies.may_score(sheet, by):
         raise NotPermitted(_("只能填写自己的评分表。"))
     _require_open(sheet)
-    if revision != sheet.revision:
-        raise NewerElsewhere(_("评分表已在别处保存过，请刷新后核对。"))
-    sheet.sealed = _text(
-        {
-            "marks": {c: m[:20] for c, m in marks.items()},
-            "comments": _shortened(comments),
-            "overall": overall[:MAX_COMMENT],
-        }
-    )
-    sheet.saved_at, sheet.revision = clock.now(), sheet.revision + 1
-    sheet.save(update_fields=["sealed", "saved_at", "revision"])
     return sheet
 
 
@@ -93,6 +104,7 @@ def submit(
     sheet = door.locked(sheet)
     rules = sheet.assignment.round.rulebook
     _require_marks(rules, marks)
+    _require_comments(rules, marks, comments or {})
     sealed, salt = _text(_content(sheet, marks, comments or {}, overall)), os.urandom(SALT_BYTES).hex()
     commitment = commitment_of(sealed, salt)
     moved = door.take(
@@ -129,6 +141,16 @@ def _require_marks(rules: Rulebook, marks: Mapping[str, Decimal]) -> None:
             )
     if unknown := marks.keys() - rules.weights.keys():
         raise BadMark(_("本轮规则没有评分项%(code)s。") % {"code": min(unknown)})
+
+
+def _require_comments(rules: Rulebook, marks: Mapping[str, Decimal], comments: Mapping[str, str]) -> None:
+    for criterion in rules.criteria:
+        wanted = asks_comment(
+            marks[criterion.code], at_least=rules.comment_at_least, below=rules.comment_below
+        )
+        if wanted and not comments.get(criterion.code, "").strip():
+            words = {"code": criterion.code, "name": criterion.name}
+            raise BadMark(_("%(code)s %(name)s的分数须写评语。") % words, code="no_comment")
 
 
 @door.act
@@ -177,75 +199,11 @@ def open_scores(round_: Round, *, by: Actor) -> Round:
         codes = listed(f"{s.assignment.nomination.code}/{s.assignment.expert.code}" for s in broken)
         raise SealBroken(_("以下评分表与提交时的承诺不符，不能启封：%(sheets)s。") % {"sheets": codes})
     moved = door.take(round_, "open_scores", by=by, payload={"sheets": len(sheets)})
-    opened = [door.take(sheet, "lock", by=SYSTEM) for sheet in sheets]
-    _compute(moved, opened)
+    for sheet in sheets:
+        door.take(sheet, "lock", by=SYSTEM)
+    compute(moved)
     ranked = moved.nominations.filter(state="in_review", result__score__isnull=False).select_related("result")
     for nomination in ranked.order_by("code"):
-        door.take(nomination, "complete_scoring", by=SYSTEM, payload=_recorded(nomination.result))
+        door.take(nomination, "complete_scoring", by=SYSTEM, payload=recorded(nomination.result))
     messages.scores_opened(moved)
     return moved
-
-
-def _compute(round_: Round, opened: Sequence[ScoreSheet]) -> None:
-    rules, panel = round_.rulebook, round_.panels.get()
-    nominations = {n.code: n for n in round_.nominations.filter(state="in_review").order_by("code")}
-    marks: dict[str, list[dict[str, Decimal]]] = {code: [] for code in nominations}
-    for sheet in opened:
-        marks[sheet.assignment.nomination.code].append(_marks_of(sheet))
-    sheets = {code: sheets_of(code, found, rules.weights) for code, found in marks.items()}
-    scores = {code: _score(found, rules) for code, found in sheets.items()}
-    placed = _placed(scores, sheets, rules, bytes.fromhex(panel.seed))
-    Result.objects.bulk_create(
-        _result(nominations[code], score, placed.get(code)) for code, score in scores.items()
-    )
-
-
-def _marks_of(sheet: ScoreSheet) -> dict[str, Decimal]:
-    return {code: Decimal(mark) for code, mark in sheet.content["marks"].items()}
-
-
-def _score(sheets: Sheets, rules: Rulebook) -> PanelScore:
-    return panel_score(
-        sheets.totals,
-        method=rules.method,
-        min_sheets_for_trim=rules.min_sheets_for_trim,
-        min_sheets=rules.min_sheets,
-    )
-
-
-def official(score: PanelScore) -> Decimal | None:
-    """The score that may be proposed on: none below the number of sheets that the rules ask for."""
-    return None if "below_min_sheets" in score.flags else score.value
-
-
-def _placed(
-    scores: Mapping[str, PanelScore], sheets: Mapping[str, Sheets], rules: Rulebook, seed: bytes
-) -> dict[str, Place]:
-    ranked = {code: value for code, score in scores.items() if (value := official(score)) is not None}
-    return places(
-        ranked, sheets, criterion=rules.tie_criterion, method=rules.method,
-        min_sheets_for_trim=rules.min_sheets_for_trim, seed=seed,
-    )  # fmt: skip
-
-
-def _result(nomination: Nomination, score: PanelScore, place: Place | None) -> Result:
-    return Result(
-        nomination=nomination,
-        score=official(score),
-        exact=str(score.exact) if score.exact is not None else "",
-        sheets=score.sheets,
-        trimmed=score.trimmed,
-        dropped=[str(total) for total in score.dropped],
-        flags=sorted(score.flags),
-        rank=place.rank if place else None,
-        order=place.order if place else None,
-        tie_path=[{"link": link, "value": value} for link, value in place.path] if place else [],
-        computed_at=clock.now(),
-    )
-
-
-def _recorded(result: Result) -> dict[str, Any]:
-    return {
-        "score": result.score, "exact": result.exact, "sheets": result.sheets, "trimmed": result.trimmed,
-        "flags": result.flags, "rank": result.rank, "order": result.order, "tie_path": result.tie_path,
-    }  # fmt: skip

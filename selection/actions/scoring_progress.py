@@ -13,7 +13,8 @@ from selection.errors import SealBroken
 from selection.messages import scoring_progress as messages
 from selection.models import Expert, Round, ScoreSheet, ScoreSheetVersion, ScoringExtension
 from selection.queries.scoring import broken_seals
-from selection.queries.scoring_progress import due_dates, owes_sheets
+from selection.queries.scoring_due import due_dates
+from selection.queries.scoring_progress import owes_sheets
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
 from workflow.errors import NotPermitted, OutsideWindow, StepRefused
@@ -33,7 +34,9 @@ def extend(round_: Round, *, by: Actor, expert: Expert, until: date, reason: str
         raise OutsideWindow(_("本轮不在专家评审中。"))
     reason = reason.strip()
     if len(reason) < SHORTEST_REASON:
-        raise StepRefused(_("延长期限的理由不少于%(n)s个字。") % {"n": SHORTEST_REASON}, code="reason_required")
+        raise StepRefused(
+            _("延长期限的理由不少于%(n)s个字。") % {"n": SHORTEST_REASON}, code="reason_required"
+        )
     if not owes_sheets(round_, expert):
         raise StepRefused(_("该专家在本轮没有未提交的评分表。"), code="nothing_owed")
     present = due_dates(round_)[expert.pk]

@@ -12,6 +12,7 @@ from django_fsm import FSMField
 from accounts.models import User
 from selection import policies
 from selection.models.panel import Assignment
+from selection.rules.marks import Gap, gaps
 from workflow.fields import EncryptedTextField
 from workflow.machine import Guard, Machine, step
 
@@ -25,7 +26,9 @@ scores_opened = Guard(
     "still_sealed", _("评分尚未启封。"), lambda s: s.assignment.round.state not in ("screening", "review")
 )
 assignment_recused = Guard(
-    "not_recused", _("只有回避的评审任务才作废评分表。"), lambda s: s.assignment.state == "recused"
+    "not_recused",
+    _("只有回避或者解除的评审任务才作废评分表。"),
+    lambda s: s.assignment.state in ("recused", "released"),
 )
 list_open = Guard(
     "list_fixed",
@@ -33,7 +36,9 @@ list_open = Guard(
     lambda s: s.assignment.round.state == "deliberation" and not s.assignment.round.proposals.exists(),
 )
 no_ballot_open = Guard(
-    "ballot_open", _("评审组正在表决，请先截止。"), lambda s: not s.assignment.round.ballots.filter(state="open").exists()
+    "ballot_open",
+    _("评审组正在表决，请先截止。"),
+    lambda s: not s.assignment.round.ballots.filter(state="open").exists(),
 )
 reopening_asked = Guard(
     "second_person_missing", _("处室负责人尚未提出退回重填。"), lambda s: s.asked == s.Asked.REOPEN
@@ -74,7 +79,9 @@ class ScoreSheet(Machine):
     receipt_seq = models.PositiveBigIntegerField(_("回执序号"), null=True, blank=True)
     receipt_leaf = models.CharField(_("回执摘要"), max_length=64, blank=True)
     revision = models.PositiveIntegerField(_("保存次数"), default=0)  # tells a stale page from the newest
-    ready_at = models.DateTimeField(_("标为待提交的时间"), null=True, blank=True)  # a mark of the expert's own: locks nothing
+    ready_at = models.DateTimeField(
+        _("标为待提交的时间"), null=True, blank=True
+    )  # a mark of the expert's own: locks nothing
     saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     reason = models.CharField(_("作废理由"), max_length=300, blank=True)
@@ -108,6 +115,15 @@ class ScoreSheet(Machine):
         """Marks, comments and the overall remark, in clear: for the expert, and for others only after the opening."""
         found: dict[str, Any] = json.loads(self.sealed) if self.sealed else {}
         return {"marks": {}, "comments": {}, "overall": "", **found}
+
+    @property
+    def gaps(self) -> dict[str, Gap]:
+        """Why it cannot be submitted as it is typed, by criterion; empty if it can."""
+        rules, content = self.assignment.round.rulebook, self.content
+        return gaps(
+            content["marks"], content["comments"], rules.weights, at_least=rules.comment_at_least,
+            below=rules.comment_below,
+        )  # fmt: skip
 
     @step(
         state,

@@ -73,7 +73,9 @@ def tie_votes(round_: Round) -> Mapping[str, int]:
     rows = BallotLine.objects.filter(
         ballot__round=round_, ballot__kind="tie", ballot__state="closed", quorum=True
     )
-    return {code: yes or 0 for code, yes in rows.order_by("ballot__number").values_list("nomination__code", "yes")}
+    return {
+        code: yes or 0 for code, yes in rows.order_by("ballot__number").values_list("nomination__code", "yes")
+    }
 
 
 def papers_found(ballot: Ballot, receipt: str) -> list[tuple[BallotLine, str]]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from selection.models import Assignment, Nomination, Panel, RecheckRequest, Round
 from selection.models.deadlines import screening_due
+from selection.queries.scoring_due import with_time_left
 from workflow import calendar, clock
 
 WITH_UNIT = ("draft", "returned")
@@ -115,7 +116,8 @@ def overdue(found: Dues, *, scoring: bool) -> Q:
     wanted |= Q(state="disqualified", round__state=Round.State.SCREENING, pk__in=asked.values("nomination"))
     if scoring:
         unscored = [pk for pk, day in found.scoring.items() if day < today]
-        wanted |= Q(Exists(unfinished()), state="in_review", round__in=unscored)
+        behind = unfinished().exclude(with_time_left(today))
+        wanted |= Q(Exists(behind), state="in_review", round__in=unscored)
     return wanted
 
 
@@ -133,6 +135,6 @@ def late_pks(rows: list[Any], found: Dues, *, scoring: bool) -> set[int]:
     }
     experts = [row.pk for row in rows if row.pk in late and row.state == "in_review"]
     if experts:
-        still = Nomination.objects.filter(Exists(unfinished()), pk__in=experts if scoring else [])
+        still = Nomination.objects.filter(Exists(unfinished().exclude(with_time_left(today))), pk__in=experts if scoring else [])
         late -= set(experts) - set(still.values_list("pk", flat=True))
     return late

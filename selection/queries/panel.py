@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.roles import Role
-from selection.models import Assignment, Expert, Nomination, Panel, Panelist, Recusal, Round
+from selection.models import Assignment, Nomination, Panel, Panelist, Recusal, Round
 from selection.queries.round import working_days_left
+from selection.queries.scoring_due import first_due
 from selection.rules.draw import Pair
-from workflow import clock
 from workflow.rules.calendar import ONE_DAY, start_of
 
 READERS = frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
@@ -31,26 +29,6 @@ def panels_visible_to(user: Any) -> QuerySet[Panel]:
 def rounds_without_panel() -> QuerySet[Round]:
     """Rounds under screening whose draw nobody has prepared."""
     return Round.objects.filter(state="screening", panels=None)
-
-
-def experts_visible_to(user: Any) -> QuerySet[Expert]:
-    """The pool for the office; an expert sees the own row."""
-    rows = Expert.objects.select_related("unit", "user")
-    if user.roles & READERS:
-        return rows
-    return rows.filter(user=user.pk) if user.holds(Role.EXPERT) else rows.none()
-
-
-def searched(rows: QuerySet[Expert], words: str, category: str) -> QuerySet[Expert]:
-    """Experts by name, code, unit or region, and by category."""
-    if words:
-        rows = rows.filter(
-            Q(name__icontains=words)
-            | Q(code__icontains=words)
-            | Q(unit__name__icontains=words)
-            | Q(region__icontains=words)
-        )
-    return rows.filter(category=category) if category else rows
 
 
 def assignments_visible_to(user: Any) -> QuerySet[Assignment]:
@@ -88,56 +66,7 @@ def progress_of(user: Any) -> dict[str, int]:
 
 def nominees_to_draw(round_: Round) -> list[Nomination]:
     """The qualified, by code."""
-    return list(round_.nominations.filter(state="qualified").order_by("code"))
-
-
-def pool_by_category() -> dict[str, list[Expert]]:
-    """The available experts of each category, by code."""
-    found: dict[str, list[Expert]] = defaultdict(list)
-    for expert in Expert.objects.filter(available=True, user__is_active=True).order_by("code"):
-        found[expert.category].append(expert)
-    return found
-
-
-def derived_recusals(
-    nominations: Iterable[Nomination], experts: Iterable[Expert]
-) -> list[tuple[Nomination, Expert, str]]:
-    """Who may not score whom by what the records say: the nominee's own unit, or a bureau that put them forward."""
-    experts = list(experts)
-    found = []
-    for nomination in nominations:
-        bureaus = {nomination.county_id, nomination.nominator_id} - {None}
-        for expert in experts:
-            if expert.unit_id == nomination.unit_id:
-                found.append((nomination, expert, "unit"))
-            elif expert.unit_id in bureaus:
-                found.append((nomination, expert, "nominator"))
-    return found
-
-
-def draw_inputs(
-    panel: Panel,
-    nominees: Iterable[Nomination],
-    pool: Mapping[str, Iterable[Expert]],
-    recusals: Iterable[Pair],
-    *,
-    source: str,
-    value_at: datetime,
-) -> dict[str, Any]:
-    """Everything the draw follows from but the public value, in the spelling that is hashed and kept."""
-    rules = panel.round.rulebook
-    version = panel.round.rulebook_version
-    return {
-        "protocol": "talent-draw/v1",
-        "rules": {"version": panel.rules_version, "digest": version.digest if version else ""},
-        "nominees": [nomination.code for nomination in nominees],
-        "pool": {category: [expert.code for expert in experts] for category, experts in sorted(pool.items())},
-        "sizes": dict(sorted(rules.strata.items())),
-        "per_nominee": rules.per_nominee,
-        "shortlist": rules.shortlist,
-        "recusals": sorted([nominee, expert] for nominee, expert in recusals),
-        "public_value": {"source": source, "at": value_at.astimezone(clock.ZONE).isoformat()},
-    }
+    return list(round_.nominations.filter(state="qualified").select_related("nominee").order_by("code"))
 
 
 # Redraws -------------------------------------------------------------------------------------------------------------
@@ -145,15 +74,17 @@ def draw_inputs(
 
 def sheets_now(round_: Round) -> dict[str, list[str]]:
     """Nominee to experts, as the assignments stand; a nominee with none left is among them."""
-    found: dict[str, list[str]] = {code: [] for code in _in_review(round_).values_list("code", flat=True)}
-    rows = round_.assignments.filter(state__in=ACTIVE, nomination__in=_in_review(round_))
+    found: dict[str, list[str]] = {code: [] for code in _judged(round_).values_list("code", flat=True)}
+    rows = round_.assignments.filter(state__in=ACTIVE, nomination__in=_judged(round_))
     for nominee, expert in rows.values_list("nomination__code", "expert__code").order_by("pk"):
         found[nominee].append(expert)
     return found
 
 
-def _in_review(round_: Round) -> QuerySet[Nomination]:
-    return round_.nominations.filter(state="in_review").order_by("code")
+def _judged(round_: Round) -> QuerySet[Nomination]:
+    """Who is scored: before the review begins, whoever was drawn for and has not been withdrawn."""
+    states = ["in_review", "qualified"] if round_.state == "screening" else ["in_review"]
+    return round_.nominations.filter(state__in=states).order_by("code")
 
 
 def recused_pairs(round_: Round) -> set[Pair]:
@@ -165,16 +96,16 @@ def recused_pairs(round_: Round) -> set[Pair]:
     )
 
 
-def seated(panel: Panel) -> list[str]:
-    """The codes of the experts on the panel."""
-    rows = panel.panelists.filter(number__isnull=False).order_by("expert__code")
-    return list(rows.values_list("expert__code", flat=True))
+def seated(panel: Panel) -> list[Panelist]:
+    """Who sits on the panel now, by number."""
+    rows = panel.panelists.filter(number__isnull=False, left_at=None).select_related("expert")
+    return list(rows.order_by("number"))
 
 
-def next_reserve(panel: Panel, stratum: str) -> Panelist | None:
-    """The next expert in drawn order, of this category if one is left, else of any."""
-    reserves = panel.panelists.filter(number=None, expert__available=True).order_by("position", "stratum")
-    return reserves.filter(stratum=stratum).first() or reserves.first()
+def reserves(panel: Panel, stratum: str = "") -> list[Panelist]:
+    """Who has not been called, in drawn order: those of this category first."""
+    rows = panel.panelists.filter(number=None).select_related("expert").order_by("position", "stratum")
+    return sorted(rows, key=lambda seat: seat.stratum != stratum)
 
 
 def loads(panel: Panel) -> QuerySet[Panelist]:
@@ -193,15 +124,7 @@ def loads(panel: Panel) -> QuerySet[Panelist]:
 
 def scoring_due_of(user: Any) -> datetime | None:
     """The end of the last day for the own sheets that are missing: the nearest, if rounds overlap."""
-    days = (
-        duties_of(user)
-        .filter(state__in=ACTIVE)
-        .exclude(sheet__state="submitted")
-        .values("round__panels__scoring_due")
-    )
-    first = min(
-        (row["round__panels__scoring_due"] for row in days if row["round__panels__scoring_due"]), default=None
-    )
+    first = first_due(duties_of(user).filter(state__in=ACTIVE).exclude(sheet__state="submitted"))
     return start_of(first + ONE_DAY) if first else None
 
 

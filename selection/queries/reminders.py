@@ -17,7 +17,8 @@ from selection.models import Nomination, RecheckRequest, Round
 from selection.queries.deadlines import AT_A_DESK, WITH_UNIT, Dues, due_expression, dues
 from selection.queries.qualification import UNDER_SCREENING, queue
 from selection.queries.recheck import WAITING, who_may_answer
-from selection.queries.scoring import experts_behind
+from selection.queries.scoring import experts_behind, missing_sheets
+from selection.queries.scoring_due import own_due
 from workflow import calendar, clock
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, working_days_between
 
@@ -200,8 +201,13 @@ def _rechecks() -> Iterator[Duty]:
 
 
 def _scorings(found: Dues) -> Iterator[Duty]:
-    """Sheets that have not come."""
+    """Sheets that have not come, by the last day of those who owe them."""
     for round_ in Round.objects.filter(pk__in=found.scoring):
-        late = list(experts_behind(round_))
-        managers = people_with(Role.MANAGER) if late else ()
-        yield Duty(round_, "scoring", str(round_.pk), found.scoring[round_.pk], late, managers, n=len(late))
+        by_day: dict[date, list[int]] = {}
+        owing = missing_sheets(round_).annotate(own_due=own_due()).values_list("own_due", "expert__user").distinct()
+        for day, person in owing:
+            by_day.setdefault(day, []).append(person)
+        for day, people in sorted(by_day.items()):
+            late = list(experts_behind(round_).filter(pk__in=people))
+            managers = people_with(Role.MANAGER) if late else ()
+            yield Duty(round_, "scoring", str(round_.pk), day, late, managers, n=len(late))

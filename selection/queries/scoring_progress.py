@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Q, QuerySet
 
-from selection.models import Assignment, Expert, Panel, Round, ScoreSheet, ScoringExtension
+from selection.models import Assignment, Expert, Round, ScoreSheet
 from selection.queries.panel import ACTIVE
 from selection.queries.scoring import NOT_WITHDRAWN, broken_seals, missing_sheets
+from selection.queries.scoring_due import due_dates, extended
 from workflow import clock, ledger
 from workflow.models import Entry
 
@@ -66,8 +66,8 @@ def progress_by_expert(round_: Round) -> QuerySet[Expert]:
 
 def sights(round_: Round, experts: Iterable[Expert]) -> list[Sight]:
     """The rows of one page, each with its expert's deadline and last activity."""
-    dues, extended = due_dates(round_), _extended(round_)
-    rows = [Sight(e, dues.get(e.pk), e.pk in extended) for e in experts]
+    dues, later = due_dates(round_), extended(round_)
+    rows = [Sight(e, dues.get(e.pk), e.pk in later) for e in experts]
     for row in rows:
         row.expert.last_seen = last_activity(row.expert)  # type: ignore[attr-defined]
     return rows
@@ -79,26 +79,6 @@ def last_activity(expert: Any) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def _extended(round_: Round) -> dict[int, date]:
-    """The last day of those whose deadline was moved."""
-    return {row.expert_id: row.until for row in round_.scoring_extensions.order_by("pk")}
-
-
-def due_dates(round_: Round) -> dict[int, date | None]:
-    """The last day for each expert with duties: the round's, or the own later one."""
-    panel = round_.panels.first()
-    day = panel.scoring_due if panel else None
-    experts = round_.assignments.filter(state__in=ACTIVE).values_list("expert", flat=True).distinct()
-    return dict.fromkeys(experts, day) | _extended(round_)
-
-
-def own_due() -> Any:
-    """The same for the database: the last day of an assignment's expert in its round."""
-    later = ScoringExtension.objects.filter(round=OuterRef("round"), expert=OuterRef("expert")).order_by("-pk")
-    common = Panel.objects.filter(round=OuterRef("round")).order_by("-pk")
-    return Coalesce(Subquery(later.values("until")[:1]), Subquery(common.values("scoring_due")[:1]))
-
-
 def owes_sheets(round_: Round, expert: Expert) -> bool:
     """Whether sheets of this expert are missing."""
     return missing_sheets(round_).filter(expert=expert).exists()
@@ -106,14 +86,18 @@ def owes_sheets(round_: Round, expert: Expert) -> bool:
 
 def sheets_of_expert(round_: Round, expert: Expert) -> list[Assignment]:
     """One expert's duties with the state of each sheet, for the office."""
-    rows = round_.assignments.filter(expert=expert).select_related("nomination__nominee", "nomination__unit", "sheet")
+    rows = round_.assignments.filter(expert=expert).select_related(
+        "nomination__nominee", "nomination__unit", "sheet"
+    )
     return list(rows.order_by("nomination__code"))
 
 
 def waiting_sheets(round_: Round) -> QuerySet[ScoreSheet]:
     """The sheets about which the manager has asked and the supervisor has not confirmed."""
-    rows = ScoreSheet.objects.filter(assignment__round=round_).exclude(asked="").select_related(
-        "assignment__expert", "assignment__nomination__nominee", "operator"
+    rows = (
+        ScoreSheet.objects.filter(assignment__round=round_)
+        .exclude(asked="")
+        .select_related("assignment__expert", "assignment__nomination__nominee", "operator")
     )
     return rows.order_by("pk")
 
@@ -148,4 +132,6 @@ def opened_sheets(round_: Round) -> QuerySet[ScoreSheet]:
     """What was opened: the locked sheets, and those annulled since."""
     opened = Q(state="locked") | Q(state="voided", assignment__state="accepted")
     rows = ScoreSheet.objects.filter(opened, assignment__round=round_, receipt_seq__isnull=False)
-    return rows.select_related("assignment__expert", "assignment__nomination__nominee").order_by("receipt_seq")
+    return rows.select_related("assignment__expert", "assignment__nomination__nominee").order_by(
+        "receipt_seq"
+    )
