@@ -35,11 +35,13 @@ LISTED = ("proposed", "on_notice", "cleared", "recognised")
 
 def places_within_quota() -> Iterator[tuple[str, str]]:
     """No nominator has used more places than its quota has; without a quota there are none."""
-    places = {(quota.round_id, quota.nominator_id): quota.places for quota in Quota.objects.all()}
+    places = {
+        (quota.round_id, quota.nominator_id, quota.category): quota.places for quota in Quota.objects.all()
+    }
     used = Nomination.objects.filter(nominated_at__isnull=False, place_freed=False)
-    rows = used.values_list("round_id", "nominator_id").order_by().annotate(taken=Count("pk"))
-    for round_id, nominator_id, taken in rows:
-        allowed = places.get((round_id, nominator_id), 0)
+    rows = used.values_list("round_id", "nominator_id", "category").order_by().annotate(taken=Count("pk"))
+    for round_id, nominator_id, category, taken in rows:
+        allowed = places.get((round_id, nominator_id, category), 0)
         if taken > allowed:
             yield f"selection.round:{round_id}", f"nominator {nominator_id}: {taken} of {allowed} places used"
 

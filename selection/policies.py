@@ -41,6 +41,10 @@ def _own_review(review: Any, actor: Actor) -> bool:
     return bool(review.reviewer_id == actor.id)
 
 
+def _own_row(expert: Any, actor: Actor) -> bool:
+    return expert.user_id is not None and expert.user_id == actor.id
+
+
 def _own_assignment(assignment: Any, actor: Actor) -> bool:
     return bool(assignment.expert.user_id == actor.id)
 
@@ -52,6 +56,20 @@ def _own_sheet(sheet: Any, actor: Actor) -> bool:
 def _seated(ballot: Any, actor: Actor) -> bool:
     """A seat of one's own: nobody votes for another."""
     return any(seat.expert.user_id == actor.id for seat in ballot.seats.all())
+
+
+def _not_the_proposer(change: Any, actor: Actor) -> bool:
+    """Whoever proposes a change of the rules does not approve it."""
+    return bool(change.proposed_by_id != actor.id)
+
+
+def _the_asker(request: Any, actor: Actor) -> bool:
+    return bool(request.asked_by_id == actor.id)
+
+
+def _not_the_asker(request: Any, actor: Actor) -> bool:
+    """Who wants numbers in clear does not allow them to himself, whatever roles were granted since."""
+    return bool(request.asked_by_id != actor.id)
 
 
 def _not_the_operator(obj: Any, actor: Actor) -> bool:
@@ -107,6 +125,16 @@ may_witness_opening = allow(Role.SUPERVISOR, when=_not_the_operator)
 may_publish = allow(Role.PUBLISHER)
 may_cancel_round = allow(Role.LEADER)
 
+# A change of the rules after the announcement: a manager proposes, another seconds, the leader approves
+may_second_change = allow(Role.MANAGER, when=_not_the_proposer)
+may_approve_change = allow(Role.LEADER, when=_not_the_proposer)
+may_decline_change = may_second_change | may_approve_change
+may_withdraw_change = allow(Role.MANAGER)
+
+# A list in clear: a manager asks, the administrator of the policies allows, the one who asked takes it once
+may_answer_export = allow(Role.SECURITY_ADMIN, when=_not_the_asker)
+may_take_export = allow(Role.MANAGER, when=_the_asker)
+
 # Nomination
 may_ask_waiver = allow(Role.BUREAU_OFFICER, when=_of_own_bureau_and_beyond_a_soft_rule)
 may_decide_waiver = allow(Role.MANAGER)
@@ -135,6 +163,12 @@ may_conclude_review = allow(Role.REVIEWER, when=_own_review)
 
 may_request_recheck = allow(Role.UNIT_CLERK, when=_clerk_of_recheck)
 may_answer_recheck = allow(Role.MANAGER, when=_did_not_review)
+
+# Pool
+may_keep_pool = allow(Role.MANAGER)
+may_keep_expert = allow(Role.MANAGER) | allow(Role.EXPERT, when=_own_row)
+may_confirm_own_facts = allow(Role.EXPERT, when=_own_row)
+may_open_expert_account = allow(Role.SECURITY_ADMIN)
 
 # Panel and scoring
 may_operate_draw = allow(Role.MANAGER)

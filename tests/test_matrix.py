@@ -16,13 +16,16 @@ from selection.models import (
     Assignment,
     Attachment,
     Determination,
+    ExportRequest,
     Nomination,
     Objection,
     Panel,
     PublicNotice,
     QualificationReview,
     RecheckRequest,
+    RecusalRequest,
     Round,
+    RulebookChange,
     ScoreSheet,
     Waiver,
 )
@@ -43,6 +46,7 @@ BEFORE_RECOGNISED = (
     "on_notice cleared"
 )
 
+BEFORE_DRAW = "draft returned county_review nominator_review nominated correction qualified"
 WAIVABLE = "nominator_review nominated correction"
 RUNNING = "preparing agreed active rectifying suspended"
 
@@ -62,12 +66,14 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
     },
     Nomination: {
         "submit": ("draft returned", "county_review nominator_review", "unit_clerk"),
+        "choose_category": ("draft returned", "draft returned", "unit_clerk"),
         "endorse": ("county_review", "nominator_review", "bureau_officer"),
         "return_for_completion": ("county_review nominator_review", "returned", "bureau_officer"),
         "decline": ("nominator_review", "declined", "bureau_officer"),
         "nominate": ("nominator_review", "nominated", "bureau_officer"),
         "substitute": ("nominated", "withdrawn", "bureau_officer"),
         "ask_waiver": (WAIVABLE, WAIVABLE, "bureau_officer"),
+        "name_unsuitable": (BEFORE_DRAW, BEFORE_DRAW, "unit_clerk bureau_officer"),
         "request_correction": ("nominated", "correction", "reviewer"),
         "correct": ("correction", "nominated", "unit_clerk"),
         "qualify": ("nominated", "qualified", "reviewer manager"),
@@ -84,7 +90,25 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "withdraw": (BEFORE_RECOGNISED, "withdrawn", "unit_clerk bureau_officer"),
         "revoke": ("recognised", "revoked", "leader"),
     },
+    RulebookChange: {
+        "second": ("proposed", "seconded", "manager"),
+        "approve": ("seconded", "approved", "leader"),
+        "decline": ("proposed seconded", "declined", "manager leader"),
+        "withdraw": ("proposed seconded", "withdrawn", "manager"),
+    },
+    ExportRequest: {
+        "approve": ("asked", "approved", "security_admin"),
+        "decline": ("asked", "declined", "security_admin"),
+        "withdraw": ("asked", "withdrawn", "manager"),
+        "download": ("approved", "taken", "manager"),
+    },
     Waiver: {"approve": ("asked", "approved", "manager"), "refuse": ("asked", "refused", "manager")},
+    RecusalRequest: {
+        "propose": ("requested", "proposed", "manager"),
+        "confirm": ("proposed", "upheld dismissed", "supervisor"),
+        "send_back": ("proposed", "requested", "supervisor"),
+        "withdraw": ("requested proposed", "withdrawn", "unit_clerk bureau_officer"),
+    },
     Attachment: {
         "pass_scan": ("uploaded", "clean", "system"),
         "quarantine": ("uploaded", "quarantined", "system"),
@@ -99,6 +123,8 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
     Assignment: {
         "accept": ("drawn", "accepted", "expert"),
         "recuse": ("drawn accepted", "recused", "expert"),
+        "bar": ("drawn accepted", "recused", "manager system"),
+        "release": ("drawn accepted", "released", "system"),
     },
     ScoreSheet: {
         "submit": ("draft", "submitted", "expert"),
@@ -159,7 +185,9 @@ class Scene:
         self.other = factories.user(organisation=self.place)
         orgs = {"unit": self.place, "county": self.place, "city": self.place}
         old_enough = {"born_on": date(1965, 3, 15)}  # for its bureau to ask for a waiver
-        self.nomination = factories.nomination("draft", orgs=orgs, **old_enough)
+        kinds = [{"code": "community", "name": "社区服务"}, {"code": "medical", "name": "医务"}]
+        divided = factories.round_(rules=factories.rulebook(categories=kinds))  # for its unit to choose among
+        self.nomination = factories.nomination("draft", round=divided, orgs=orgs, **old_enough)
         self.round = self.nomination.round
 
     def make(self, model: type[Any]) -> Any:
@@ -171,8 +199,20 @@ class Scene:
     def _nomination(self) -> Nomination:
         return self.nomination
 
+    def _rulebookchange(self) -> RulebookChange:
+        content = factories.rulebook(**self.round.rulebook.to_dict() | {"ceiling": 18})
+        return RulebookChange.objects.create(
+            round=self.round, base=1, content=content, reason="理由", proposed_by=self.other
+        )
+
+    def _exportrequest(self) -> ExportRequest:
+        return ExportRequest.objects.create(form="csv", reason="理由", asked_by=self.actors["manager"])
+
     def _waiver(self) -> Waiver:
         return factories.waiver(self.nomination)
+
+    def _recusalrequest(self) -> RecusalRequest:
+        return factories.recusal_request(self.nomination)
 
     def _attachment(self) -> Attachment:
         return factories.attachment(self.nomination, state="uploaded", uploaded_by=self.other)

@@ -29,6 +29,7 @@ from selection.models.eligibility import barred
 from selection.models.nomination import ROW_PARTS, plain_name
 from selection.models.nomination_guards import (
     is_open,
+    no_place,
     office_held,
     officer_sentence,
     places_used,
@@ -62,6 +63,7 @@ def create(
     id_number: str,
     route: str,
     answers: Mapping[str, Any] | None = None,
+    category: str = "",
 ) -> Nomination:
     """A dossier in draft for this person in this round. Born date and gender come from the identity number; the
     `answers` on eligibility, asked before anything long, stand in it already.
@@ -75,6 +77,7 @@ def create(
         raise OutsideWindow(why_closed(round_))
     unit = Organisation.objects.select_related("parent__parent").get(pk=by.organisation_id)
     way = _way(unit, route)
+    _require_category(round_, category)
     nominee = _nominee(name, id_number, round_)
     if office_held(way.nominator, nominee):
         raise StepRefused(officer_sentence(way.nominator, nominee), code="officer_of_nominator")
@@ -83,6 +86,7 @@ def create(
         code=_next_code(round_),
         nominee=nominee,
         route=route,
+        category=category,
         unit=unit,
         county=way.county,
         nominator=way.nominator,
@@ -101,6 +105,21 @@ def _way(unit: Organisation, route: str) -> Way:
     if way is None:
         raise StepRefused(_("本单位不能走该推荐渠道。"), code="no_such_route")
     return way
+
+
+def _require_category(round_: Round, category: str) -> None:
+    """A category of the round's rulebook; it may be chosen later, and where there is but one none is chosen."""
+    if category and category not in dict(round_.categories):
+        raise StepRefused(_("本轮没有“%(code)s”这一推荐类别。") % {"code": category}, code="no_such_category")
+
+
+@door.act
+def choose_category(nomination: Nomination, *, by: Actor, category: str) -> Nomination:
+    """Say on which of the nominator's places the nominee is to stand, while the dossier lies with the unit."""
+    if not category:
+        raise StepRefused(_("请选择推荐类别。"), code="no_such_category")
+    _require_category(nomination.round, category)
+    return door.take(nomination, "choose_category", by=by, category=category, payload={"category": category})
 
 
 def _nominee(name: str, id_number: str, round_: Round) -> Nominee:
@@ -282,15 +301,15 @@ def nominate(
 
 
 def locked_quota(nomination: Nomination) -> Quota | None:
-    """The quota on which this nomination stands or would stand, locked until the act is over."""
-    rows = Quota.objects.select_for_update()
-    return rows.filter(round=nomination.round_id, nominator=nomination.nominator_id).first()
+    """The quota on which this nomination stands or would stand; all of the nominator's are locked until the act is over."""
+    rows = Quota.objects.select_for_update().filter(round=nomination.round_id, nominator=nomination.nominator_id)
+    return next((row for row in rows.order_by("pk") if row.category == nomination.category), None)
 
 
 def _require_place(nomination: Nomination, quota: Quota | None) -> None:
     places = quota.places if quota else 0
     if is_open(nomination.round) and places_used(nomination) >= places:
-        raise QuotaExceeded(_("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {"places": places})
+        raise QuotaExceeded(no_place(nomination, places))
 
 
 def _require_free_rank(nomination: Nomination, rank: int) -> None:

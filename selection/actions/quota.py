@@ -80,6 +80,8 @@ def substitute(
     )
     if (successor.round_id, successor.nominator_id) != (gone.round_id, gone.nominator_id):
         raise StepRefused(_("只能由本单位待推荐的人选接替。"), code="no_such_successor")
+    if successor.category != gone.category:
+        raise StepRefused(_("只能由同一推荐类别的人选接替。"), code="no_such_successor")
     messages.withdrawn(gone)
     return nominations.nominate(
         successor,

@@ -50,7 +50,7 @@ def create(
         document_prefix=document_prefix,
         call=call,
     )
-    _stamp(round_, RulebookVersion.objects.create(round=round_, content=copy.deepcopy(DEFAULT_RULEBOOK)))
+    stamp(round_, RulebookVersion.objects.create(round=round_, content=copy.deepcopy(DEFAULT_RULEBOOK)))
     _record(round_, "create", by, {"title": title})
     return round_
 
@@ -91,7 +91,7 @@ def save_rulebook(round_: Round, *, by: Actor, content: Mapping[str, Any]) -> Ru
         version = RulebookVersion(round=round_)
     version.content = dict(content)
     version.save()
-    _stamp(round_, version)
+    stamp(round_, version)
     _record(round_, "save_rulebook", by, {"version": version.version, "content": version.content})
     return version
 
@@ -122,10 +122,10 @@ def _freeze(round_: Round, digest: str) -> None:
     version = round_.rulebook_versions.order_by("-version")[0]
     version.digest, version.frozen_at = digest, clock.now()
     version.save(update_fields=["digest", "frozen_at"])
-    _stamp(round_, version)
+    stamp(round_, version)
 
 
-def _stamp(round_: Round, version: RulebookVersion) -> None:
+def stamp(round_: Round, version: RulebookVersion) -> None:
     """Name the newest rules on the round's row."""
     round_.rulebook_stamp = version.stamp
     round_.save(update_fields=["rulebook_stamp"])
@@ -137,12 +137,15 @@ def _version_number(round_: Round) -> int:
 
 
 def _give_quotas(round_: Round, rules: Rulebook) -> None:
-    wanted = {code: places for code, places in rules.quotas.items() if places}
+    wanted = {code: row for code, row in rules.grants.items() if any(row.values())}
     known = {row.code: row for row in Organisation.objects.filter(code__in=wanted)}
     if unknown := sorted(wanted.keys() - known.keys()):
         raise RulebookIncomplete(_("推荐名额表中的%(code)s不是已登记的机构。") % {"code": unknown[0]})
     Quota.objects.bulk_create(
-        Quota(round=round_, nominator=known[code], places=places) for code, places in sorted(wanted.items())
+        Quota(round=round_, nominator=known[code], category=category, places=places)
+        for code, row in sorted(wanted.items())
+        for category, places in sorted(row.items())
+        if places
     )
 
 

@@ -24,6 +24,8 @@ def represent(quota: Any, actor: Actor) -> dict[str, Any]:
             "name": nominator.name,
             "kind": nominator.kind,
         },
+        "category": quota.category,
+        "category_name": quota.category_name,
         "granted": quota.places,
         "used": quota.used,
         "returned": quota.returned,
@@ -39,6 +41,6 @@ register(
         visible_to=quotas_visible_to,
         represent=represent,
         url=lambda quota: f"{reverse('quota_list')}?round={quota.round.code}",
-        filters=("round__code", "nominator"),
+        filters=("round__code", "nominator", "category"),
     )
 )

@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from selection.forms import rulebook_rules
+from selection.forms import rulebook_categories, rulebook_rules
 from selection.forms.draft import DraftForm
 from selection.models import Expert
 from selection.models.attachment_kinds import Kind
@@ -116,6 +116,7 @@ SENTENCES: dict[str, Sentence] = {
     "bands_not_falling": _("评分等次的界限应由高到低"),
     "no_quotas": _("请至少为一个推荐单位分配名额"),
     **rulebook_rules.SENTENCES,
+    **rulebook_categories.SENTENCES,
 }
 
 shares_format = RegexValidator(
@@ -209,6 +210,9 @@ class RulebookForm(DraftForm):
             self.fields[_quota(office)] = forms.IntegerField(
                 label=office.name, min_value=0, max_value=999, required=False
             )
+        self.kinds = rulebook_categories.fields_of(content)
+        self.fields |= {**self.kinds, **rulebook_categories.quota_fields(content, self.offices)}
+        self.divided = rulebook_categories.divided(content)
         self.criteria_rows = range(len(content.get("criteria") or ()) + SPARE_CRITERIA)
         for row in self.criteria_rows:
             self._add_criterion(row)
@@ -256,8 +260,23 @@ class RulebookForm(DraftForm):
 
     @property
     def quota_fields(self) -> list[Any]:
-        """One field a nominator."""
-        return [self[_quota(office)] for office in self.offices]
+        """One field a nominator, or one for each of its categories."""
+        return [self[name] for name in self.fields if name.startswith("quota_") and self._is_shown(name)]
+
+    def _is_shown(self, name: str) -> bool:
+        return (name.count("_") > 1) == self.divided
+
+    @property
+    def categories(self) -> list[list[Any]]:
+        """The fields of each category."""
+        names, parts = list(self.kinds), len(rulebook_categories.PARTS)
+        return [[self[name] for name in names[row : row + parts]] for row in range(0, len(names), parts)]
+
+    @property
+    def _categories(self) -> list[dict[str, Any]]:
+        parts = rulebook_categories.PARTS
+        rows = range(len(self.kinds) // len(parts))
+        return [{part: self.cleaned_data.get(f"category_{row}_{part}") for part in parts} for row in rows]
 
     def clean_bands(self) -> list[int]:
         """The limits from the highest."""
@@ -274,6 +293,10 @@ class RulebookForm(DraftForm):
                 self.add_error(
                     f"criterion_{row}_code", _("请把指标%(n)s的代号、名称和权重填完整") % {"n": row + 1}
                 )
+        for row, category in enumerate(self._categories):
+            if rulebook_categories.faults_of_row(category):
+                sentence = rulebook_categories.SENTENCES["category_unnamed"]
+                self.add_error(f"category_{row}_code", str(sentence))
         for row in self.rule_rows:
             for part, sentence in rulebook_rules.faults_of_row(self._rule(row)).items():
                 self.add_error(f"rule_{row}_{part}", sentence)
@@ -324,6 +347,13 @@ class RulebookForm(DraftForm):
         stored["quotas"] = {
             office.code: found[_quota(office)] for office in self.offices if found[_quota(office)]
         }
+        stored["categories"] = rulebook_categories.stored(self._categories)
+        if self.divided and len(stored["categories"]) > 1:
+            places = rulebook_categories.stored_places(found, stored["categories"], self.offices)
+            stored["quotas_by_category"] = places
+            stored["quotas"] = {code: sum(row.values()) for code, row in places.items()}
+        else:
+            stored["quotas_by_category"] = {}
         stored["criteria"] = [_stored(row) for row in map(self._criterion, self.criteria_rows) if row["code"]]
         stored["eligibility"] = rulebook_rules.stored([self._rule(row) for row in self.rule_rows])
         return stored
@@ -342,9 +372,11 @@ class RulebookForm(DraftForm):
         return next((f"rule_{row}_{part}" for row in self.rule_rows if self._rule(row)["id"] == named), None)
 
     def _place_of(self, name: str) -> str | None:
-        if name == "quotas":
-            return _quota(self.offices[0]) if self.offices else None
+        if name in ("quotas", "quotas_by_category"):
+            shown = self.quota_fields
+            return shown[0].name if shown and (name == "quotas" or self.divided) else "category_0_code"
         places = {
+            "categories": "category_0_code",
             "panel_caps": "panel_cap_unit",
             "criteria": "criterion_0_weight",
             "strata": f"stratum_{Expert.Category.values[0]}",
@@ -368,7 +400,7 @@ def _stored(row: Mapping[str, Any]) -> dict[str, str]:
 
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     """Stored rules as the form's fields have them."""
-    parts = {"criteria", "strata", "quotas", "eligibility"}
+    parts = {"criteria", "strata", "quotas", "eligibility", "categories", "quotas_by_category"}
     found: dict[str, Any] = {**ABSENT, **content}
     found = {name: value for name, value in found.items() if name not in parts}
     found |= rulebook_rules.flat(content)
@@ -384,6 +416,7 @@ def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     for row, criterion in enumerate(content.get("criteria") or ()):
         found |= {f"criterion_{row}_{part}": value for part, value in criterion.items()}
     codes = dict(nominators().values_list("code", "pk"))
+    found |= rulebook_categories.flat(content, codes)
     found |= {f"quota_{codes[code]}": n for code, n in (content.get("quotas") or {}).items() if code in codes}
     return found
 

@@ -1,6 +1,7 @@
 from selection.models.attachment import Attachment
 from selection.models.ballot import Ballot, BallotLine, BallotPaper, BallotSeat
 from selection.models.bulk import BulkRun
+from selection.models.conflict import Recusal, RecusalRequest
 from selection.models.deliberation import Proposal, Result, ResultVersion
 from selection.models.determination import Determination, Recognition
 from selection.models.dossier import (
@@ -13,14 +14,17 @@ from selection.models.dossier import (
     ServiceRecord,
 )
 from selection.models.expert import Expert, ExpertAbsence, ExpertAlias, ExpertDuty, ExpertLink, ExpertUnit
+from selection.models.export import ExportRequest
 from selection.models.listing import ListColumns, SavedView
 from selection.models.nomination import Nomination, Nominee
 from selection.models.notice import NoticeEntry, PublicNotice
 from selection.models.objection import Objection
-from selection.models.panel import Assignment, Panel, Panelist, Recusal
+from selection.models.panel import Assignment, Panel, Panelist, Redraw
 from selection.models.qualification import QualificationReview
+from selection.models.quota import Quota
 from selection.models.recheck import RecheckRequest
-from selection.models.round import Quota, Round, RulebookVersion
+from selection.models.round import Round, RulebookVersion
+from selection.models.rulebook_change import RulebookChange
 from selection.models.scoring import ScoreSheet
 from selection.models.scoring_history import ScoreSheetVersion, ScoringExtension
 from selection.models.waiver import Waiver
@@ -45,6 +49,7 @@ __all__ = [
     "ExpertDuty",
     "ExpertLink",
     "ExpertUnit",
+    "ExportRequest",
     "ListColumns",
     "Nomination",
     "Nominee",
@@ -60,9 +65,12 @@ __all__ = [
     "RecheckRequest",
     "Recognition",
     "Recusal",
+    "Redraw",
+    "RecusalRequest",
     "Result",
     "ResultVersion",
     "Round",
+    "RulebookChange",
     "RulebookVersion",
     "SavedView",
     "ScoreSheet",

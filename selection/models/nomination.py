@@ -24,7 +24,9 @@ from selection.models.nomination_guards import (
     assignments_drawn,
     at_or_above_line,
     before_correction_due,
+    before_the_draw,
     board_in_term,
+    category_chosen,
     declarations_made,
     determined,
     dossier_complete,
@@ -41,6 +43,7 @@ from selection.models.nomination_guards import (
     not_on_hold,
     notice_stands,
     objection_upheld,
+    people_left_to_name,
     period_over,
     quota_left,
     recheck_upheld,
@@ -109,6 +112,10 @@ class Nomination(Dossier, Machine):
         State.NOMINATED,
         State.CORRECTION,
     )  # while a waiver may be asked for and given
+    BEFORE_DRAW = (
+        State.DRAFT, State.RETURNED, State.COUNTY_REVIEW, State.NOMINATOR_REVIEW, State.NOMINATED, State.CORRECTION,
+        State.QUALIFIED,
+    )  # fmt: skip
     LOCK_WITH = ("round", "nominee")
 
     class Route(models.TextChoices):
@@ -130,6 +137,7 @@ class Nomination(Dossier, Machine):
     nominator = models.ForeignKey(
         Organisation, verbose_name=_("推荐单位"), on_delete=models.PROTECT, related_name="nominated_dossiers"
     )
+    category = models.CharField(_("推荐类别"), max_length=20, blank=True, default="")  # of the rulebook
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
 
     # What the offices add
@@ -226,6 +234,11 @@ class Nomination(Dossier, Machine):
         return evaluate(self.round.rulebook.eligibility, facts_of(self), self.reference_date)
 
     @property
+    def category_name(self) -> str:
+        """The category whose places the nominee takes; nothing where the round has but one."""
+        return self.round.category_name(self.category)
+
+    @property
     def waived(self) -> set[str]:
         """The rules from which the province has released this person."""
         return {waiver.rule for waiver in self.waivers.all() if waiver.state == "approved"}
@@ -265,8 +278,8 @@ class Nomination(Dossier, Machine):
         label=_("提交申报"),
         by=policies.may_submit,
         needs=(
-            in_window, dossier_complete, declarations_made, eligible, not_barred, unit_notice_done, attachments_complete,
-            not_an_officer,
+            in_window, dossier_complete, category_chosen, declarations_made, eligible, not_barred, unit_notice_done,
+            attachments_complete, not_an_officer,
         ),
         consequence=_("提交后不能修改，由审核单位退回后方可补充。"),
     )  # fmt: skip
@@ -274,6 +287,19 @@ class Nomination(Dossier, Machine):
         self.submitted_at, self.requests = at, []
         self.originals_checked, self.originals, self.dishonesty_checked_on = False, {}, None
         self.due_on = desk_due(self.round, self._first_desk())
+
+    @step(
+        state,
+        source=(State.DRAFT, State.RETURNED),
+        target=GET_STATE(lambda self, **given: self.state, states=[State.DRAFT, State.RETURNED]),
+        label=_("选择推荐类别"),
+        by=policies.may_choose_category,
+        needs=(in_window,),
+        tone="quiet",
+        consequence=_("推荐时占用推荐单位该类别的名额。"),
+    )
+    def choose_category(self, *, category: str) -> None:
+        self.category = category
 
     @step(
         state,
@@ -371,6 +397,20 @@ class Nomination(Dossier, Machine):
         consequence=_("由省级处室负责人核准；核准前不能作出合格结论。"),
     )
     def ask_waiver(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=BEFORE_DRAW,
+        target=GET_STATE(lambda self, **given: self.state, states=list(BEFORE_DRAW)),
+        label=_("申请专家回避"),
+        by=policies.may_name_unsuitable,
+        needs=(before_the_draw, people_left_to_name),
+        tone="quiet",
+        reason_required=True,
+        consequence=_("最多三人，须说明理由；由处室负责人提出意见、监督员复核，抽取名单冻结前办结。"),
+    )
+    def name_unsuitable(self) -> None:
         pass
 
     @step(

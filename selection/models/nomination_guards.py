@@ -26,6 +26,7 @@ ROW_PARTS = {
 }  # fmt: skip
 NOTICE_PROOF = ("unit_notice_place", "unit_notice_proof", "unit_notice_objections")
 DECLARATIONS = ("truth_declared_at", "conflict_declared_at", "privacy_read_at", "publication_consent_at")
+MOST_NAMED = 3  # people whom a nominee's side may ask to leave out
 IN_LIST = ("proposed", "on_notice", "cleared", "recognised")
 
 
@@ -145,24 +146,32 @@ def officer_sentence(nominator: Any, nominee: Any) -> str:
 
 
 def _has_place(nomination: Any) -> bool:
-    quota = nomination.round.quotas.filter(nominator_id=nomination.nominator_id).first()
-    return quota is not None and places_used(nomination) < quota.places
+    return places_used(nomination) < _places(nomination)
+
+
+def _places(nomination: Any) -> int:
+    """How many places the nominator has for the nominee's category."""
+    rows = nomination.round.quotas.filter(nominator_id=nomination.nominator_id, category=nomination.category)
+    return int(rows.values_list("places", flat=True).first() or 0)
 
 
 def places_used(nomination: Any) -> int:
-    """How many of the nominator's places are taken in the round, equal to the rows."""
+    """How many of the nominator's places in the nominee's category are taken in the round, equal to the rows."""
     return int(
-        nomination.round.nominations.filter(nominator_id=nomination.nominator_id, nominated_at__isnull=False)
+        nomination.round.nominations.filter(
+            nominator_id=nomination.nominator_id, category=nomination.category, nominated_at__isnull=False
+        )
         .exclude(place_freed=True)
         .count()
     )
 
 
-def _no_place(nomination: Any) -> str:
-    quota = nomination.round.quotas.filter(nominator_id=nomination.nominator_id).first()
-    return gettext("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {
-        "places": quota.places if quota else 0
-    }
+def no_place(nomination: Any, places: int) -> str:
+    """Why nobody more may be nominated, naming the category where places are given out by category."""
+    if name := nomination.category_name:
+        words = gettext("“%(category)s”类名额%(places)s个已用完。撤回该类别一名或调整排序后再推荐。")
+        return words % {"category": name, "places": places}
+    return gettext("名额%(places)s个已用完。撤回一名或调整排序后再推荐。") % {"places": places}
 
 
 def _verdicts(nomination: Any) -> list[str]:
@@ -216,14 +225,29 @@ not_barred = Guard(
 softness_waived = Guard("waiver_missing", _not_waived, lambda n: not unwaived(n))
 somebody_waits = Guard(
     "no_successor",
-    _("没有待本单位推荐的人选可以接替。"),
-    lambda n: n.round.nominations.filter(nominator_id=n.nominator_id, state="nominator_review").exists(),
+    _("没有待本单位推荐的同类人选可以接替。"),
+    lambda n: n.round.nominations.filter(
+        nominator_id=n.nominator_id, category=n.category, state="nominator_review"
+    ).exists(),
 )
-quota_left = Guard("quota_exceeded", _no_place, _has_place)
+quota_left = Guard("quota_exceeded", lambda n: no_place(n, _places(n)), _has_place)
+category_chosen = Guard(
+    "category_missing",
+    _("本轮按类别分配推荐名额，请先选择推荐类别。"),
+    lambda n: not (known := dict(n.round.categories)) or n.category in known,
+)
 draw_not_frozen = Guard(
     "draw_frozen",
     _("抽取名单已冻结，不能再恢复进入初审。"),
     lambda n: not n.round.panels.exclude(state="preparing").exists(),
+)
+before_the_draw = Guard(
+    "draw_frozen", _("抽取名单已冻结，不再受理回避申请。"), lambda n: draw_not_frozen.holds(n)
+)
+people_left_to_name = Guard(
+    "three_named",
+    _("每份申报最多申请三人回避，已经用完。"),
+    lambda n: n.recusal_requests.exclude(state="withdrawn").count() < MOST_NAMED,
 )
 after_closing = Guard(
     "too_early", _("申报截止后方可办理资格初审。"), lambda n: n.round.state == Round.State.SCREENING

@@ -1,4 +1,4 @@
-"""A round of selection, its frozen rulebook and the nominators' quotas."""
+"""A round of selection and its frozen rulebook."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from selection import policies
-from selection.rules.rulebook import Fault, Rulebook, faults_in
+from selection.rules.rulebook import Category, Fault, Rulebook, faults_in
 from workflow import calendar, clock
 from workflow.machine import Guard, Machine, step
 
@@ -221,6 +221,18 @@ class Round(Machine):
         version = self.rulebook_version
         return faults_in(version.content if version else {}, calendar_years=calendar.loaded_years())
 
+    @property
+    def categories(self) -> list[tuple[str, str]]:
+        """The categories with places of their own, named in the reader's language; none where all share theirs."""
+        rules = None if self.rulebook_version is None else self.rulebook_version.content.get("categories")
+        found = [Category.from_dict(item) for item in rules or ()]
+        english = get_language() == "en"
+        return [(c.code, c.name_en if english and c.name_en else c.name) for c in found if len(found) > 1]
+
+    def category_name(self, code: str) -> str:
+        """What a category is called."""
+        return dict(self.categories).get(code, code) if code else ""
+
     @step(
         state,
         source=State.DRAFT,
@@ -383,20 +395,3 @@ def _stamped(round_id: int, stamp: str) -> RulebookVersion | None:
     """The rules that a round's stamp names. They are asked for in every guard; the stamp on the locked row says whether
     what this process read before is still the newest."""
     return RulebookVersion.objects.filter(round=round_id).order_by("-version").first()
-
-
-class Quota(models.Model):
-    """The places of one nominator in one round: the row that nominations lock."""
-
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="quotas")
-    nominator = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="quotas")
-    places = models.PositiveSmallIntegerField(_("名额"))
-
-    class Meta:
-        ordering = ("round", "nominator__code")
-        constraints = (
-            models.UniqueConstraint(fields=("round", "nominator"), name="one_quota_per_nominator"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.nominator_id}: {self.places}"

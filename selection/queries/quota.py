@@ -41,19 +41,23 @@ class Filter:
 
     round: str = ""
     full: str = ""  # "left": places are left; "used": none is
+    category: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filter:
         """From a query string; what makes no sense is left out."""
         full = query.get("full", "")
-        return cls(query.get("round", "").replace("\0", "")[:30], full if full in ("left", "used") else "")
+        plain = {name: query.get(name, "").replace("\0", "")[:30] for name in ("round", "category")}
+        return cls(full=full if full in ("left", "used") else "", **plain)
 
 
 def listed(user: Any, wanted: Filter) -> QuerySet[Quota]:
     """The quotas asked for: the newest round first, within it by the nominators' codes."""
-    rows = quotas_visible_to(user).order_by("-round_id", "nominator__kind", "nominator__code")
+    rows = quotas_visible_to(user).order_by("-round_id", "nominator__kind", "nominator__code", "category")
     if wanted.round:
         rows = rows.filter(round__code=wanted.round)
+    if wanted.category:
+        rows = rows.filter(category=wanted.category)
     if wanted.full:
         some: Any = {"left__gt": 0} if wanted.full == "left" else {"left__lte": 0}  # an annotation
         rows = rows.filter(**some)
@@ -79,24 +83,29 @@ def totals(rows: QuerySet[Quota]) -> Account:
 
 def nominees_a_place(rows: QuerySet[Quota], round_: Round) -> str:
     """How many may be nominated for each place of the ceiling, with two decimals."""
-    granted = dict(rows.order_by().values_list("nominator__code", "places"))
+    granted = {str(pk): places for pk, places in rows.order_by().values_list("pk", "places")}
     return f"{float(nominees_per_place(granted, round_.rulebook.ceiling)):.2f}"
 
 
 def nominees_in_order(quota: Quota) -> QuerySet[Nomination]:
     """Those on the quota's places, in the nominator's order."""
-    return nominees_of(quota.round, quota.nominator_id).select_related("nominee", "unit")
+    rows = nominees_of(quota.round, quota.nominator_id).filter(category=quota.category)
+    return rows.select_related("nominee", "unit")
 
 
 def released_by(quota: Quota) -> QuerySet[Nomination]:
     """Those whose place came back before the closing."""
-    rows = Nomination.objects.filter(round=quota.round_id, nominator=quota.nominator_id, place_freed=True)
+    rows = Nomination.objects.filter(
+        round=quota.round_id, nominator=quota.nominator_id, category=quota.category, place_freed=True
+    )
     return rows.select_related("nominee", "unit").order_by("code")
 
 
 def successors_of(nomination: Nomination) -> QuerySet[Nomination]:
-    """Who could take this nominee's place: the dossiers on the same nominator's desk in the same round."""
-    rows = Nomination.objects.filter(round=nomination.round_id, nominator=nomination.nominator_id)
+    """Who could take this nominee's place: of the same category, on the same nominator's desk, in the same round."""
+    rows = Nomination.objects.filter(
+        round=nomination.round_id, nominator=nomination.nominator_id, category=nomination.category
+    )
     return (
         rows.filter(state=Nomination.State.NOMINATOR_REVIEW)
         .select_related("nominee", "unit")
@@ -106,7 +115,9 @@ def successors_of(nomination: Nomination) -> QuerySet[Nomination]:
 
 def somebody_waits_for(quota: Quota) -> bool:
     """Whether there is a dossier on the nominator's desk that could take a place."""
-    waiting = Nomination.objects.filter(round=quota.round_id, nominator=quota.nominator_id)
+    waiting = Nomination.objects.filter(
+        round=quota.round_id, nominator=quota.nominator_id, category=quota.category
+    )
     return waiting.filter(state=Nomination.State.NOMINATOR_REVIEW).exists()
 
 

@@ -96,7 +96,10 @@ def people_concerned(round_: Round) -> QuerySet[User]:
 def quotas_with_use(rows: QuerySet[Quota]) -> QuerySet[Quota]:
     """Quotas, each with the places in use, those given back before the closing, and those left: counted from the rows."""
     ever = Nomination.objects.filter(
-        round=OuterRef("round"), nominator=OuterRef("nominator"), nominated_at__isnull=False
+        round=OuterRef("round"),
+        nominator=OuterRef("nominator"),
+        category=OuterRef("category"),
+        nominated_at__isnull=False,
     )
     return rows.select_related("nominator", "round").annotate(
         used=_number(ever.filter(place_freed=False)),

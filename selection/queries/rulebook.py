@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from selection.models import Expert
 from selection.models.attachment_kinds import Kind
-from selection.rules.rulebook import Rulebook
+from selection.rules.rulebook import Criterion, Rulebook
 from selection.rules.scoring import FULL_MARK
 from workflow import clock
 from workflow.errors import Sentence
@@ -54,6 +53,8 @@ LABELS: dict[str, Any] = {
     "instalment_shares": _("各期拨付比例"),
     "management_years": _("管理期"),
     "quotas": _("推荐名额"),
+    "categories": _("推荐类别"),
+    "quotas_by_category": _("分类名额"),
     "max_file_mb": _("每个附件上限"),
     "max_dossier_mb": _("每份申报附件合计上限"),
     "required_attachments": _("必须上传的附件"),
@@ -210,16 +211,30 @@ def _attachments(rules: Rulebook) -> list[Row]:
     ]
 
 
+def named(criterion: Criterion) -> str:
+    """A criterion's name in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return criterion.name_en if english and criterion.name_en else criterion.name
+
+
 def criteria(rules: Rulebook) -> list[dict[str, Any]]:
     """The criteria with names in the reader's language."""
-    english = (get_language() or "").startswith("en")
+    return [{"code": c.code, "name": named(c), "weight": c.weight} for c in rules.criteria]
+
+
+def quota_names(rules: Rulebook) -> list[tuple[str, list[int], int]]:
+    """The places by the nominators' names, in the order of their codes: those of each category, and their sum."""
+    grants = rules.grants
+    names = dict(Organisation.objects.filter(code__in=grants).values_list("code", "name"))
+    kinds = [category.code for category in rules.categories] if rules.divided else []
     return [
-        {"code": c.code, "name": c.name_en if english and c.name_en else c.name, "weight": c.weight}
-        for c in rules.criteria
+        (names.get(code, code), [row.get(kind, 0) for kind in kinds], sum(row.values()))
+        for code, row in sorted(grants.items())
+        if any(row.values())
     ]
 
 
-def quota_names(quotas: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The places by the nominators' names, in the order of their codes."""
-    names = dict(Organisation.objects.filter(code__in=quotas).values_list("code", "name"))
-    return [(names.get(code, code), places) for code, places in sorted(quotas.items()) if places]
+def category_names(rules: Rulebook) -> list[str]:
+    """The categories in the reader's language; none where all share the places."""
+    english = (get_language() or "").startswith("en")
+    return [c.name_en if english and c.name_en else c.name for c in rules.categories if rules.divided]

@@ -39,6 +39,19 @@ TEXTS: dict[str, dict[str, dict[str, str]]] = {
             "public notice and the result.",
         }
     },
+    "no_conflict": {  # an expert's, per dossier, before it opens
+        "2026-1": {
+            ZH: "本人声明：与该人选及其单位没有下列情形，在规则书规定的年限内也未曾有过：同单位任职；担任该单位负责人、理事、监事或者"
+            "实际控制人；在推荐单位任职，或者推荐、介绍该人选；共同署名、合作课题；经济往来；公开争议。与该人选没有配偶、直系血亲、三代"
+            "以内旁系血亲、近姻亲关系，没有师生关系，也没有其他可能影响公正的关系。本人愿意独立评审，并保守评审秘密。",
+            EN: "I declare that none of these ties to the nominee or the nominee's unit exists, or existed within the years "
+            "the rulebook counts: work at the same unit; a seat among its heads, directors or supervisors, or control of it; "
+            "work at the nominating office, or having recommended the nominee; joint papers or projects; dealings in money; a "
+            "public dispute. I am not the nominee's spouse, relative in direct line, collateral relative within three "
+            "generations or close in-law, nor teacher or student, and no other tie could affect my fairness. I will judge "
+            "independently and keep the review confidential.",
+        }
+    },
 }
 
 

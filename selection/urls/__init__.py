@@ -2,22 +2,28 @@
 
 from selection.urls.attachment import urlpatterns as attachment
 from selection.urls.board import urlpatterns as board
+from selection.urls.conflict import urlpatterns as conflict
 from selection.urls.deliberation import urlpatterns as deliberation
 from selection.urls.determination import urlpatterns as determination
+from selection.urls.draw import urlpatterns as draw
+from selection.urls.expert import urlpatterns as expert
 from selection.urls.intake import urlpatterns as intake
 from selection.urls.nomination import urlpatterns as nomination
 from selection.urls.notice import urlpatterns as notice
 from selection.urls.objection import urlpatterns as objection
+from selection.urls.own_sheets import urlpatterns as own_sheets
 from selection.urls.panel import urlpatterns as panel
 from selection.urls.qualification import urlpatterns as qualification
 from selection.urls.quota import urlpatterns as quota
 from selection.urls.recheck import urlpatterns as recheck
 from selection.urls.round import urlpatterns as round
+from selection.urls.rulebook_change import urlpatterns as rulebook_change
 from selection.urls.scoring import urlpatterns as scoring
 from selection.urls.waiver import urlpatterns as waiver
 
 urlpatterns = [
     *round,
+    *rulebook_change,
     *quota,
     *board,
     *nomination,
@@ -25,8 +31,12 @@ urlpatterns = [
     *attachment,
     *qualification,
     *recheck,
+    *expert,
+    *own_sheets,
     *panel,
+    *draw,
     *scoring,
+    *conflict,
     *deliberation,
     *notice,
     *objection,

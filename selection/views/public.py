@@ -19,6 +19,8 @@ from django.views.decorators.http import conditional_page, require_safe
 from selection.models import PublicNotice, Round
 from selection.queries import determination as decisions
 from selection.queries import notice as notices
+from selection.queries import rulebook as rulebook_queries
+from selection.queries import rulebook_change as changes
 from workflow import clock
 
 View = Callable[..., HttpResponse]
@@ -103,7 +105,9 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "version": round_.rulebook_version,
         "organiser": round_.organiser,
         "open": round_.state == "open",
-        "quotas": round_.quotas.select_related("nominator"),
+        "quotas": rulebook_queries.quota_names(round_.rulebook),
+        "kinds": rulebook_queries.category_names(round_.rulebook),
+        "corrections": changes.corrections(round_),
     }
     return render(request, "selection/call_public.html", context)
 

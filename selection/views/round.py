@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.roles import PROVINCIAL
 from selection import policies
 from selection.actions import round as actions
 from selection.forms import rulebook as rulebook_forms
@@ -20,6 +21,7 @@ from selection.models import Round
 from selection.queries import eligibility
 from selection.queries import round as queries
 from selection.queries import rulebook as rulebook_queries
+from selection.queries import rulebook_change as changes
 from selection.queries.steps import has_steps
 from workflow.errors import NotPermitted, Refused
 
@@ -104,16 +106,42 @@ def round_rulebook(request: HttpRequest, code: str) -> HttpResponse:
         raise NotPermitted(_("只有处室负责人可以建立和修改批次。"))
     if request.method == "POST" or (_manages(request, round_) and round_.state == Round.State.DRAFT):
         return _write_rulebook(request, round_)
-    faults = round_.rulebook_faults
-    context: dict[str, Any] = {"round": round_, "version": round_.rulebook_version, "faults": faults}
-    if not faults:
-        context["rules"] = rules = round_.rulebook
+    return _read_rulebook(request, round_)
+
+
+def _read_rulebook(request: HttpRequest, round_: Round) -> HttpResponse:
+    """The version in force, or an earlier one that the address names."""
+    versions = sorted(round_.rulebook_versions.all(), key=lambda row: -row.version)
+    asked = request.GET.get("version", "")
+    version = next((row for row in versions if str(row.version) == asked), round_.rulebook_version)
+    in_force = version is None or version == round_.rulebook_version
+    faults = round_.rulebook_faults if in_force else []
+    context: dict[str, Any] = {"round": round_, "version": version, "faults": faults, "in_force": in_force}
+    context |= _changes(request, round_, versions)
+    if not faults and version is not None:
+        context["rules"] = rules = version.rules
         context["groups"] = rulebook_queries.groups(rules)
         context["criteria"] = rulebook_queries.criteria(rules)
         context["eligibility"] = eligibility.rule_rows(rules)
-        context["quotas"] = rulebook_queries.quota_names(rules.quotas)
-        context["places"] = sum(rules.quotas.values())
+        context["quotas"] = rulebook_queries.quota_names(rules)
+        context["kinds"] = rulebook_queries.category_names(rules)
+        context["places"] = sum(n for row in rules.grants.values() for n in row.values())
     return render(request, "selection/round_rulebook.html", context)
+
+
+def _changes(request: HttpRequest, round_: Round, versions: list[Any]) -> dict[str, Any]:
+    """The versions there are, what has been changed from one to the next, and whether a change may be proposed."""
+    open_change = changes.open_change(round_) if _oversees(request) else None
+    return {
+        "versions": versions,
+        "corrections": changes.corrections(round_) if len(versions) > 1 else [],
+        "change": open_change,
+        "may_change": _manages(request, round_) and round_.state in changes.CHANGEABLE and not open_change,
+    }
+
+
+def _oversees(request: HttpRequest) -> bool:
+    return bool(request.user.roles & PROVINCIAL)  # type: ignore[union-attr]
 
 
 def _write_rulebook(request: HttpRequest, round_: Round) -> HttpResponse:
