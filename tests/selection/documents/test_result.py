@@ -74,10 +74,15 @@ def random_record(seed: int) -> Record:
         for code, found in rows.items()
     }  # fmt: skip
     lot = random.randbytes(32)
-    votes = {code: random.randint(0, 5) for code in random.sample(codes, k=3)} if "vote" in rules.tie_chain else {}
+    votes = (
+        {code: random.randint(0, 5) for code in random.sample(codes, k=3)}
+        if "vote" in rules.tie_chain
+        else {}
+    )
     found = calculate(rules, marks, seed=lot, votes=votes)
     groups = {
-        code: frozenset({("city", str(random.randint(0, 4))), ("field", str(random.randint(0, 3)))}) for code in codes
+        code: frozenset({("city", str(random.randint(0, 4))), ("field", str(random.randint(0, 3)))})
+        for code in codes
     }
     ballots = ballots_of(random, codes) if rules.ballot else {}
     failed = frozenset(c for c, (m, p, y, _ok) in ballots.items() if 3 * p >= 2 * m and 3 * y < 2 * p)
@@ -85,7 +90,10 @@ def random_record(seed: int) -> Record:
     lines = []
     for code in sorted(codes):
         one, place = found[code], found[code].place
-        arranged = [*arranged_rows([r for r in rows[code] if r.counted == "yes"], rules)[0], *(r for r in rows[code] if r.counted == "voided")]
+        arranged = [
+            *arranged_rows([r for r in rows[code] if r.counted == "yes"], rules)[0],
+            *(r for r in rows[code] if r.counted == "voided"),
+        ]
         lines.append(
             Line(
                 code=code, name=f"人选{code}", unit="某单位", groups=groups[code],
@@ -95,7 +103,9 @@ def random_record(seed: int) -> Record:
                 tie_path=place.path if place else (), outcome=outcomes[code],
             )
         )  # fmt: skip
-    return Record("r1", "某轮", "r1/v1", rules.digest(), lot.hex(), rules, tuple(lines), Ballots(ballots, votes, failed))
+    return Record(
+        "r1", "某轮", "r1/v1", rules.digest(), lot.hex(), rules, tuple(lines), Ballots(ballots, votes, failed)
+    )
 
 
 def ballots_of(random: Random, codes: Sequence[str]) -> dict[str, tuple[int, int, int, bool]]:
@@ -110,11 +120,14 @@ def ballots_of(random: Random, codes: Sequence[str]) -> dict[str, tuple[int, int
 
 def outcomes_of(rules, found, groups, failed) -> dict[str, str]:
     ranked = [
-        Ranked(code, one.official, one.place.order, groups[code]) for code, one in found.items() if one.place is not None
+        Ranked(code, one.official, one.place.order, groups[code])
+        for code, one in found.items()
+        if one.place is not None
     ]
     picked = select(rules, ranked, failed=failed)
     return {
-        code: "selected" if code in picked.selected else picked.reasons.get(code, "below_min_sheets") for code in found
+        code: "selected" if code in picked.selected else picked.reasons.get(code, "below_min_sheets")
+        for code in found
     }
 
 
@@ -164,12 +177,16 @@ def test_one_changed_mark_rank_or_outcome_is_named():
 def test_the_script_runs_alone(tmp_path):
     file = tmp_path / "round.csv"
     file.write_text(table_of(solvable_records(1)[0]), encoding="utf-8-sig")
-    done = subprocess.run([sys.executable, "-I", str(SCRIPT), str(file)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", str(SCRIPT), str(file)], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout.strip()) == (0, "no difference")
 
 
 def test_a_blank_is_never_a_zero():
-    record = next(r for r in solvable_records(10) if any(s.marks[0] is None for line in r.lines for s in line.sheets))
+    record = next(
+        r for r in solvable_records(10) if any(s.marks[0] is None for line in r.lines for s in line.sheets)
+    )
     blanks = [row for row in read(table_of(record)) if row[0] == "sheet" and row[3] == "voided"]
     assert blanks and all(row[4] == "" and row[-2] == "" for row in blanks)
 
