@@ -15,7 +15,17 @@ from django.db import transaction
 from accounts.actions.organisation import load_tree
 from accounts.models import Organisation, RoleGrant, User
 from accounts.roles import Role
-from selection.models import Expert, Nomination, Nominee, Quota, Recognition, Round, RulebookVersion
+from selection.models import (
+    Affiliation,
+    Expert,
+    Nomination,
+    Nominee,
+    PracticeInterval,
+    Quota,
+    Recognition,
+    Round,
+    RulebookVersion,
+)
 from selection.rules.rulebook import DEFAULT_RULEBOOK
 from studios.models import Agreement, Instalment, Studio
 from studios.rules.money import split_award
@@ -99,7 +109,27 @@ def _nominations(run: str, rounds: Sequence[Round], units: Sequence[Organisation
         _nomination(n, nominee, rounds[n * len(rounds) // number], units[n % len(units)])
         for n, nominee in enumerate(nominees)
     )
-    Nomination.objects.bulk_create(rows, batch_size=BATCH)
+    made = Nomination.objects.bulk_create(rows, batch_size=BATCH)
+    Affiliation.objects.bulk_create((post for row in made for post in _posts(row)), batch_size=BATCH)
+    PracticeInterval.objects.bulk_create((each for row in made for each in _practice(row)), batch_size=BATCH)
+
+
+def _posts(row: Nomination) -> Iterator[Affiliation]:
+    """A post at home, and for every third person one beside it."""
+    yield Affiliation(nomination=row, position=0, unit=row.unit.name, title=row.title, primary=True)
+    if row.nominee_id % 3 == 0:
+        yield Affiliation(nomination=row, position=1, unit="浙江某学院", title="兼职讲师")
+
+
+def _practice(row: Nomination) -> Iterator[PracticeInterval]:
+    """Some years elsewhere and all since then at home, the two overlapping."""
+    common: dict[str, Any] = {"nomination": row, "duty": "儿童社会工作"}
+    started, moved = date(2012, 7, 1), date(2014 + row.nominee_id % 3, 7, 1)
+    ended = moved + timedelta(days=60)
+    yield PracticeInterval(
+        position=0, started=started, ended=ended, unit="外省某中心", in_province=False, **common
+    )
+    yield PracticeInterval(position=1, started=moved, unit=row.unit.name, in_province=True, **common)
 
 
 def _nomination(n: int, nominee: Nominee, row: Round, unit: Organisation) -> Nomination:

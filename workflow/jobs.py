@@ -19,7 +19,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
-from workflow import clock
+from workflow import clock, whisper
 from workflow.actor import Actor
 from workflow.errors import Refused, Sentence
 from workflow.models import Job
@@ -74,9 +74,16 @@ class Progress:
         if time.monotonic() - self._noted >= SECONDS_BETWEEN_NOTES:
             self._note(done=done)
 
-    def writing(self, phase: Sentence = "") -> None:
-        """From here on all is one transaction: call before it opens."""
-        self._note(lease=WRITING_LEASE, phase=str(phase)[:80])
+    def writing(self, phase: Sentence = "", total: int | None = None) -> None:
+        """From here on all is one transaction: call before it opens. So much is written in it; `within` says how far."""
+        counted = {} if total is None else {"total": total, "done": 0}
+        self._note(lease=WRITING_LEASE, phase=str(phase)[:80], **counted)
+
+    def within(self, done: int) -> None:
+        """So much is written inside the transaction: said beside the database, which shows nothing before its end."""
+        if time.monotonic() - self._noted >= SECONDS_BETWEEN_NOTES:
+            self._noted = time.monotonic()
+            whisper.tell(self.job, done)
 
     def _note(self, *, lease: timedelta = LEASE, **values: Any) -> None:
         self._noted = time.monotonic()
@@ -92,6 +99,13 @@ class Progress:
     def finish(self, result: Mapping[str, Any]) -> None:
         """Inside the transaction that writes, last: the job is done exactly if what it wrote is there."""
         _finish(self.job, Job.Status.DONE, result=dict(result))
+
+
+def far(job: Job) -> int:
+    """How much of a job is done, what it is writing just now included."""
+    if job.status != Job.Status.RUNNING:
+        return job.done
+    return min(job.total, max(job.done, whisper.heard(job)))
 
 
 def _held(job: Job) -> QuerySet[Job]:

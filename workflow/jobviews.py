@@ -25,6 +25,7 @@ def _context(job: Job) -> dict[str, Any]:
     kind = jobs.kind_of(job)
     return {
         "job": job,
+        "done": jobs.far(job),
         "label": kind.label,
         "tone": job.tone,
         "outcome_url": kind.url(job) if job.status == Job.Status.DONE else "",

@@ -159,6 +159,7 @@ class Story:
             requests = [
                 {"field": "intervals", "reason": "请附2014年至2016年任职单位的证明。"},
                 {"field": "achievements", "reason": "请补充近五年服务成效的数据来源。"},
+                {"field": "attachment_practice", "reason": "缺2014年至2016年的证明，请补传。"},
             ]
             county = self.world.officers[returned.county_id or 0]
             nomination.return_for_completion(returned, by=county, requests=requests)
@@ -194,7 +195,10 @@ class Story:
         self.screen(0.34)
         rows = self.nominations("nominated")
         with on(self.days.screened, 17):
-            requests = [{"field": "certificate_number", "reason": "证书编号与扫描件不一致，请核对后更正。"}]
+            requests = [
+                {"field": "certificate_number", "reason": "证书编号与扫描件不一致，请核对后更正。"},
+                {"field": "attachment_certificate", "reason": "扫描件模糊，管理号无法辨认，请重新扫描。"},
+            ]
             qualification.request_correction(rows[0], by=self.staff("reviewer1"), requests=requests)
             for row in rows[1:8]:
                 self._review(row, "reviewer1", unfit=False)
@@ -207,10 +211,7 @@ class Story:
     def _review(self, row: Nomination, reviewer: str, *, unfit: bool) -> None:
         by = self.staff(reviewer)
         review: QualificationReview = qualification.start(row, by=by)
-        findings = [
-            {"rule": f.rule, "human": "fail" if unfit and f.rule == "E05" else "pass", "note": ""}
-            for f in row.findings
-        ]
+        findings = [_finding(f.rule, unfit and f.rule == "E05") for f in row.findings]
         reason = "2019年至2021年的任职证明缺少单位盖章，连续从业年限不能认定满5年。" if unfit else ""
         verdict = "disqualified" if unfit else "qualified"
         qualification.conclude(review, by=by, verdict=verdict, findings=findings, reason=reason)
@@ -352,3 +353,12 @@ CALL = """各市、县（市、区）民政局，省级有关单位：
 三、申报截止后不再受理。形式缺陷只要求补正一次。"""
 NOTICE = """经各地推荐、资格初审、专家评审和会议研究，现将拟认定人选予以公示。公示期内，任何单位和个人如对人选有异议，可以实名或者以载明可查证事实的线索形式提出。异议人的身份和材料严格保密。"""
 CONTACT = "浙江省民政厅慈善社工处，0571-00000000（演示号码）；机关纪委，0571-00000001（演示号码）"
+
+
+def _finding(rule: str, fails: bool) -> dict[str, Any]:
+    """What a reviewer says of one rule."""
+    if not fails:
+        return {"rule": rule, "human": "pass", "note": ""}
+    return {
+        "rule": rule, "human": "fail", "note": "2019年至2021年的任职证明未盖单位公章。", "evidence": ["从业证明 1，第1页"],
+    }  # fmt: skip

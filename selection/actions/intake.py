@@ -39,10 +39,12 @@ def import_nominations(
     file_digest: str,
     hold: Callable[[], None] = lambda: None,
     finish: Callable[[int], None] = lambda n: None,
+    at: Callable[[int], None] = lambda n: None,
 ) -> int:
     """A dossier in draft for each of these people, under the rules of `nomination.create`; how many.
 
-    `hold` and `finish` are called first and last in the same transaction. Raises `BadFile` where somebody may not be
+    `hold` and `finish` are called first and last in the same transaction, `at` with the number of rows written so far
+    (of `rows_to_write`). Raises `BadFile` where somebody may not be
     brought in any more: what was checked before may have changed.
     """
     hold()
@@ -53,12 +55,29 @@ def import_nominations(
         raise OutsideWindow(why_closed(round_))
     places, known = Places(by), known_people(people)
     _require_clean(round_, people, places, known)
-    nominees = _nominees(people, known)
-    made = _create(round_, by, people, places, nominees)
-    _write_parts(people, made)
-    _record(round_, by, made, file_digest)
+    written = _Written(at)
+    nominees = _nominees(people, known, written)
+    made = _create(round_, by, people, places, nominees, written)
+    _write_parts(people, made, written)
+    _record(round_, by, made, file_digest, written)
     finish(len(made))
     return len(made)
+
+
+def rows_to_write(people: Sequence[Person]) -> int:
+    """Of each person the row, the dossier, its lines and its entry."""
+    return sum(3 + sum(len(rows) for rows in person.parts.values()) for person in people)
+
+
+class _Written:
+    """Counts what is written and says so."""
+
+    def __init__(self, at: Callable[[int], None]) -> None:
+        self.at, self.count = at, 0
+
+    def more(self, n: int) -> None:
+        self.count += n
+        self.at(self.count)
 
 
 def _require_clean(
@@ -76,7 +95,9 @@ def _require_clean(
         )
 
 
-def _nominees(people: Sequence[Person], known: Mapping[str, Nominee]) -> dict[str, Nominee]:
+def _nominees(
+    people: Sequence[Person], known: Mapping[str, Nominee], written: _Written
+) -> dict[str, Nominee]:
     """One row a person: those who are new, and those who are known under the name now written."""
     fresh = (
         Nominee(person_key=p.key, id_number=p.id_number, name=p.name.strip(), name_key=plain_name(p.name))
@@ -84,8 +105,10 @@ def _nominees(people: Sequence[Person], known: Mapping[str, Nominee]) -> dict[st
         if p.key not in known
     )
     found = dict(known)
+    written.more(len(known))
     for rows in chunks(fresh, BATCH):
         found |= {row.person_key: row for row in Nominee.objects.bulk_create(rows)}
+        written.more(len(rows))
     for person in people:
         nominee = found[person.key]
         if nominee.name_key != plain_name(person.name):
@@ -95,7 +118,12 @@ def _nominees(people: Sequence[Person], known: Mapping[str, Nominee]) -> dict[st
 
 
 def _create(
-    round_: Round, by: Actor, people: Sequence[Person], places: Places, nominees: Mapping[str, Nominee]
+    round_: Round,
+    by: Actor,
+    people: Sequence[Person],
+    places: Places,
+    nominees: Mapping[str, Nominee],
+    written: _Written,
 ) -> list[Nomination]:
     year = (round_.announced_at or clock.now()).astimezone(clock.ZONE).year
     first, present = round_.nominations.count() + 1, clock.now()
@@ -106,6 +134,7 @@ def _create(
     )
     for batch in chunks(rows, BATCH):
         made += Nomination.objects.bulk_create(batch)
+        written.more(len(batch))
     return made
 
 
@@ -134,7 +163,7 @@ def _primary(posts: Sequence[Mapping[str, Any]]) -> int:
     return next((number for number, row in enumerate(posts) if row.get("primary")), 0)
 
 
-def _write_parts(people: Sequence[Person], made: Sequence[Nomination]) -> None:
+def _write_parts(people: Sequence[Person], made: Sequence[Nomination], written: _Written) -> None:
     for part, model in PARTS.items():
         manager: Any = model._default_manager
         rows = (
@@ -144,6 +173,7 @@ def _write_parts(people: Sequence[Person], made: Sequence[Nomination]) -> None:
         )
         for batch in chunks(rows, BATCH):
             manager.bulk_create(batch)
+            written.more(len(batch))
 
 
 def _rows(part: str, model: Any, nomination: Nomination, rows: Sequence[Mapping[str, Any]]) -> Iterable[Any]:
@@ -155,13 +185,14 @@ def _rows(part: str, model: Any, nomination: Nomination, rows: Sequence[Mapping[
         yield model(nomination=nomination, position=position, **given)
 
 
-def _record(round_: Round, by: Actor, made: Sequence[Nomination], digest: str) -> None:
+def _record(round_: Round, by: Actor, made: Sequence[Nomination], digest: str, written: _Written) -> None:
     """One entry a dossier, and one for the file."""
     role = Role.UNIT_CLERK if by.holds(Role.UNIT_CLERK) else Role.BUREAU_OFFICER
     common = {"chain": round_.chain_key, "role": role, "rules_version": round_.rules_version}
     for row in made:
         payload = {"route": row.route, "unit": row.unit.name, "nominator": row.nominator.name, "file": digest}
         ledger.append(by, kind=IMPORTED, subject=subject_of(row), payload=payload, **common)
+        written.more(1)
     whole = {"file": digest, "nominations": len(made)}
     ledger.append(by, kind=FILE_IMPORTED, subject=subject_of(round_), payload=whole, **common)
 

@@ -58,11 +58,11 @@ def bring_in(job: Job, progress: Progress) -> dict[str, Any]:
     if [one.row for one in people] != checked.result["clean_rows"]:
         raise BadFile(_("核对之后情况有变，没有导入任何内容。请重新上传核对。"), code="changed_meanwhile")
     file = jobfiles.of(checked, "input")
-    progress.writing(_("正在一次写入%(n)s份") % {"n": len(people)})
+    progress.writing(_("正在一次写入%(n)s份") % {"n": len(people)}, total=actions.rows_to_write(people))
     result = {"imported": len(people), "left_out": len(intake.people) - len(people), "round": round_.code}
     actions.import_nominations(
         round_, by=person, people=people, file_digest=file.sha256 if file else "",
-        hold=progress.hold, finish=lambda _n: progress.finish(result),
+        hold=progress.hold, finish=lambda _n: progress.finish(result), at=progress.within,
     )  # fmt: skip
     jobfiles.remove(checked)
     return result

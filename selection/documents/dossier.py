@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import User
+from selection.documents.evidence import portrait, signed_in_system
 from selection.models import Nomination
 from selection.models.nomination_guards import DECLARATIONS
 from selection.queries import dossier as dossiers
@@ -43,7 +44,7 @@ def form_of(nomination: Nomination, *, by: User, at: datetime, shows_opinion: bo
             subtitle=nomination.round.title,
             above=_above(nomination),
             grids=[
-                *_person(nomination), _posts(nomination), _certificate(nomination), _practice(nomination),
+                *_person(nomination, by), _posts(nomination), _certificate(nomination), _practice(nomination),
                 _service(nomination), _awards(nomination), _story(nomination), *_studio(nomination),
                 _unit_notice(nomination), _attachments(nomination, by), _declarations(nomination),
                 *_opinions(nomination, shows_opinion),
@@ -134,8 +135,8 @@ def _lines(
 # Parts ---------------------------------------------------------------------------------------------------------------
 
 
-def _person(nomination: Nomination) -> list[Grid]:
-    """The person, with room for the photograph at the right."""
+def _person(nomination: Nomination, by: User) -> list[Grid]:
+    """The person, with the photograph at the right, or room for it."""
     number = dossiers.masked_id(nomination.nominee.id_number)
     identity = [Cell("身份证号", "label", span=2), Cell(number, span=3)]
     name = [Cell("姓名", "label", span=2), Cell(nomination.nominee.name, span=3)]
@@ -145,7 +146,9 @@ def _person(nomination: Nomination) -> list[Grid]:
         *(_pair(nomination, field, value=3) for field in then),
     ]  # fmt: skip
     rows = [[*left, *right] for left, right in zip(pairs[::2], pairs[1::2], strict=True)]
-    rows[0].append(Cell("近期免冠\n照　片", "empty", span=2, rows=PHOTO_ROWS))
+    photo = portrait(nomination, by)
+    words = "近期免冠照片" if photo else "近期免冠\n照　片"
+    rows[0].append(Cell(words, "empty", span=2, rows=PHOTO_ROWS, image=photo))
     rest = [
         [*_pair(nomination, "school"), *_pair(nomination, "major")],
         [*_pair(nomination, "phone"), *_pair(nomination, "email")],
@@ -211,7 +214,7 @@ def _practice(nomination: Nomination) -> Grid:
 def _service(nomination: Nomination) -> Grid:
     counts = ("cases", "groups", "activities", "beneficiaries")
     names = ("个案数", "小组数", "社区活动数", "受益人数")
-    heads = (("年度", 3), *((name, 4) for name in names), ("主要成效", 21))
+    heads = (("年度", 4), *((name, 4) for name in names), ("主要成效", 20))
     records = list(nomination.service_records.all())
     rows: list[list[Cell]] = [
         [
@@ -224,11 +227,11 @@ def _service(nomination: Nomination) -> Grid:
     if len(rows) > 1:
         sums = [Cell(str(sum(getattr(row, name) or 0 for row in records)), "number") for name in counts]
         rows.append([Cell("合计", "head"), *sums, Cell("")])
-    return _lines("五、近五年服务记录", heads, rows, may_break=True)
+    return _lines("五、近五年服务记录", heads, rows)
 
 
 def _awards(nomination: Nomination) -> Grid:
-    heads = (("类别", 3), ("名称", 8), ("级别", 2), ("授予或发布单位", 6), ("日期", 3))
+    heads = (("类别", 3), ("名称", 7), ("级别", 2), ("授予或发布单位", 6), ("日期", 4))
     rows = [
         [
             Cell(row.get_kind_display(), "centre"), Cell(row.title), Cell(row.get_level_display(), "centre"),
@@ -306,22 +309,35 @@ def _declarations(nomination: Nomination) -> Grid:
 
 
 def _opinions(nomination: Nomination, shows_opinion: bool) -> list[Grid]:
-    """One box an office on the route, and the province's at the end."""
-    office = nomination.nominator
-    kept = nomination.nominator_opinion if shows_opinion else ""
+    """One box an office on the route, the nominator's on the person's background, and the province's at the end."""
+    office, written = nomination.nominator, signed_in_system(nomination)
+    kept = _said(nomination.nominator_opinion, written.get("nominate")) if shows_opinion else ""
     boxes = [(f"单位意见\n（{nomination.unit.name}）", nomination.unit_opinion, SIGN_UNIT)]
     county = f"\n（{nomination.county.name}）" if nomination.county else ""
     boxes.append(
         (
             f"县级民政局意见{county}",
-            nomination.county_opinion or ("" if county else "不经县级推荐。"),
+            _said(nomination.county_opinion, written.get("endorse")) or ("" if county else "不经县级推荐。"),
             SIGN_OFFICE,
         )
     )
     label = "市级民政局意见" if office.kind == office.Kind.CITY else "推荐单位意见"
     boxes.append((f"{label}\n（{office.name}）", kept, SIGN_OFFICE))
+    background = _background(nomination, written.get("nominate")) if shows_opinion else ""
+    boxes.append((f"背景审查意见\n（{office.name}）", background, SIGN_OFFICE))
     boxes.append((f"省级意见\n（{nomination.round.organiser}）", "", SIGN_OFFICE))
     found = [
         Grid([3, 9], [[Cell(name, "label"), Cell(text, "text", foot=foot)]]) for name, text, foot in boxes
     ]
     return [Grid([3, 9], [title("十三、各级意见", 2), *found[0].rows], heads=1), *found[1:]]
+
+
+def _said(opinion: str, who: str | None) -> str:
+    """An opinion with who entered it and when."""
+    return f"{opinion}\n{who}" if opinion and who else opinion
+
+
+def _background(nomination: Nomination, who: str | None) -> str:
+    day = nomination.dishonesty_checked_on
+    asked = f"失信查询日期：{day.isoformat()}。" if day else ""
+    return _said(f"{nomination.background_opinion}{asked}", who)

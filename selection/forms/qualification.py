@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -45,6 +46,15 @@ class ConclusionForm(StepForm):
                 required=found.decides,
                 initial=_prefilled(found, waived),
             )
+            self.fields[f"note_{found.rule}"] = forms.CharField(
+                label=_("%(rule)s的说明") % {"rule": found.rule}, required=False, max_length=300,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": ""}),
+            )  # fmt: skip
+            self.fields[f"evidence_{found.rule}"] = forms.CharField(
+                label=_("%(rule)s的依据") % {"rule": found.rule}, required=False, max_length=120,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                help_text=_("附件名称和页码，或者查询编号、日期。"),
+            )  # fmt: skip
         self.fields["verdict"] = forms.ChoiceField(
             label=_("结论"), choices=QualificationReview.Verdict.choices, widget=VerdictSelect
         )
@@ -53,25 +63,37 @@ class ConclusionForm(StepForm):
             required=False,
             max_length=2000,
             widget=forms.Textarea(attrs={"rows": 3, "data-keys": "m"}),
-            help_text=_("结论为不合格，或与系统核验不一致的，须填写。"),
+            help_text=_("结论为不合格的须填写；与系统核验不一致的，在此或在该条的说明中写明原因。"),
         )
 
     @property
-    def rules(self) -> list[forms.BoundField]:
-        """The rules' fields, in order."""
-        return [self[name] for name in self.fields if name.startswith("result_")]
+    def rules(self) -> list[dict[str, Any]]:
+        """The fields of each rule, in order; open: something is said of it, or is wrong with what is."""
+        names = [name.removeprefix("result_") for name in self.fields if name.startswith("result_")]
+        found = []
+        for rule in names:
+            fields = {part: self[f"{part}_{rule}"] for part in ("result", "note", "evidence")}
+            said = any(fields[part].value() or fields[part].errors for part in ("note", "evidence"))
+            found.append({"rule": rule, **fields, "said": said})
+        return found
 
     def take(self) -> QualificationReview:
         """Submit the conclusion."""
         given = self.cleaned_data
-        findings = [
-            {"rule": n.removeprefix("result_"), "human": v}
-            for n, v in given.items()
-            if n.startswith("result_")
-        ]
+        findings = [_finding(one["rule"], given) for one in self.rules]
         return actions.conclude(
             self.obj, by=self.actor, verdict=given["verdict"], findings=findings, reason=given["reason"]
         )
+
+
+def _finding(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    evidence = given[f"evidence_{rule}"].strip()
+    return {
+        "rule": rule,
+        "human": given[f"result_{rule}"],
+        "note": given[f"note_{rule}"].strip(),
+        "evidence": [evidence] if evidence else [],
+    }
 
 
 def _prefilled(found: Finding, waived: set[str]) -> str | None:

@@ -11,6 +11,7 @@ from selection.messages.letters import clerks_of, letter, occasion, officers_of,
 from selection.models import Nomination, RecheckRequest
 from selection.models.eligibility import names_of
 from selection.queries.dossier import label_of
+from selection.queries.qualification import failing_notes
 from workflow.outbox import Letter, Recipient, Writer, queue
 
 
@@ -21,6 +22,7 @@ def disqualified(nomination: Nomination, recheck: RecheckRequest) -> None:
         lines = [
             gettext("%(name)s的申报（%(code)s）初审结论为不合格。") % _names(nomination),
             *_rules(nomination),
+            *[gettext("说明：%(note)s") % {"note": note} for note in failing_notes(nomination)],
             gettext("理由：%(reason)s") % {"reason": nomination.reason},
             gettext("对结论有异议的，可在%(due)s前（含当日）申请复核。") % {"due": recheck.request_due},
         ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -16,6 +17,7 @@ from selection.queries.deadlines import Dues, due_expression, dues, recheck_due
 from workflow import calendar, clock
 from workflow.errors import Sentence
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, working_days_between
+from workflow.wording import listed
 
 READERS = frozenset({Role.REVIEWER, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
 REVIEWERS_NEEDED = 2
@@ -175,6 +177,50 @@ def conclusions_of(nomination: Nomination) -> list[QualificationReview]:
     standing = [review for review in nomination.reviews.all() if review.set_aside_at is None]
     done = [review for review in standing if review.state == QualificationReview.State.CONCLUDED]
     return done if len(done) >= REVIEWERS_NEEDED else []
+
+
+def said_of(finding: Mapping[str, Any]) -> str:
+    """A reviewer's note on one rule, with what it rests on."""
+    evidence = listed(finding.get("evidence") or [])
+    note = str(finding.get("note") or "").strip()
+    if not evidence:
+        return note
+    words = gettext("依据：%(evidence)s") % {"evidence": evidence}
+    return gettext("%(note)s（%(evidence)s）") % {"note": note, "evidence": words} if note else words
+
+
+def notes_of(both: Sequence[QualificationReview]) -> list[dict[str, Any]]:
+    """What the reviewers said of single rules: who, which rule, met or not, what."""
+    return [
+        {"review": review, "rule": item["rule"], "human": item["human"], "said": said}
+        for review in both
+        for item in review.findings
+        if (said := said_of(item))
+    ]
+
+
+def failing_notes(nomination: Nomination) -> list[str]:
+    """What was said of the rules that were found not to be met, each once and without a name, in their order."""
+    lines = [
+        f"{item['rule']}：{said}"
+        for review in conclusions_of(nomination)
+        for item in review.findings
+        if item["human"] == "fail" and (said := said_of(item))
+    ]
+    return sorted(dict.fromkeys(lines))
+
+
+def side_by_side(both: Sequence[QualificationReview], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rules on which the reviewers differ, or of which one of them says something, both beside each other."""
+    kept = [{item["rule"]: item for item in review.findings} for review in both]
+    rows = []
+    for rule in dict.fromkeys(rule for findings in kept for rule in findings):
+        items = [findings.get(rule, {}) for findings in kept]
+        cells = [{"human": item.get("human", ""), "said": said_of(item)} for item in items]
+        differs = len({cell["human"] for cell in cells}) > 1
+        if differs or any(cell["said"] for cell in cells):
+            rows.append({"rule": rule, "name": names.get(rule, ""), "cells": cells, "differs": differs})
+    return rows
 
 
 def is_open_to(review: QualificationReview, actor: Any) -> bool:

@@ -93,12 +93,8 @@ def _may_conclude(nomination: Nomination, own: QualificationReview | None) -> bo
 
 
 def _conclusion_form(request: HttpRequest, own: QualificationReview) -> ConclusionForm:
-    """With what the system found; on request, whatever it did not find wanting is said to be in order as well."""
-    initial = {}
-    if "all" in request.GET:
-        in_order = [found.rule for found in own.nomination.findings if found.outcome != "fail"]
-        initial = {f"result_{rule}": "pass" for rule in in_order}
-    return ConclusionForm(obj=own, actor=request.user, initial=initial)
+    """With what the system found. What a person must judge is left to that person, one rule after another."""
+    return ConclusionForm(obj=own, actor=request.user)
 
 
 def _conclude(request: HttpRequest, nomination: Nomination, own: QualificationReview) -> HttpResponse:
@@ -160,6 +156,8 @@ def _context(request: HttpRequest, nomination: Nomination, own: Any, form: Any) 
         "form": form,
         "rules": rules,
         "rows": list(zip(rules, form.rules, strict=False)) if form else [],
+        "all": _all_in_order(nomination) if form and "all" in request.GET else None,
+        "notes": queries.notes_of(both),
         "others": rules[len(found) :],
         "sections": dossiers.answers(nomination),
         "both": both,
@@ -170,6 +168,14 @@ def _context(request: HttpRequest, nomination: Nomination, own: Any, form: Any) 
         "none_fails": all(one.outcome != "fail" or not one.decides for one in found),
         "grounds": [f"{rule} {names.get(rule, '')}" for rule in nomination.grounds],
     }
+
+
+def _all_in_order(nomination: Nomination) -> dict[str, Any]:
+    """What one press has answered, and what is left to judge: what the system found to be in order, and the rest."""
+    found, waived = nomination.findings, nomination.waived
+    passing = [one for one in found if one.outcome == "pass" or one.rule in waived]
+    left = [one.rule for one in found if one not in passing and one.outcome != "fail" and one.decides]
+    return {"passing": len(passing), "left": left, "first": left[0] if left else ""}
 
 
 @require_POST
@@ -197,5 +203,7 @@ def qualification_ruling(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已作出裁定。"))
             return redirect("qualification_detail", pk)
-    context = {"nomination": nomination, "form": form, "both": queries.conclusions_of(nomination)}
+    both = queries.conclusions_of(nomination)
+    rows = queries.side_by_side(both, names_of(nomination.round.rulebook))
+    context = {"nomination": nomination, "form": form, "both": both, "rows": rows}
     return render(request, "selection/qualification_ruling.html", context, status=status)

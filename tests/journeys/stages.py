@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from selection.models.attachment_kinds import Kind
+from selection.rules.rulebook import DEFAULT_RULEBOOK
 from tests import factories
 from tests.journeys.pages import Visitor
 
@@ -75,6 +77,18 @@ def begin_dossier(clerk: Visitor, name: str) -> None:
 def fill_dossier(clerk: Visitor) -> None:
     for section, values in DOSSIER.items():
         clerk.follow(section).fill(**values).press("保存并返回").reads(f"已保存：{section}")
+
+
+def attach_papers(clerk: Visitor) -> None:
+    """The papers that the rules ask for, one kind after another."""
+    clerk.follow("附件")
+    for kind in DEFAULT_RULEBOOK["required_attachments"]:
+        clerk.fill(kind=kind)
+        file = {"name": f"{kind}.pdf", "mimeType": "application/pdf", "buffer": factories.pdf()}
+        clerk.page.set_input_files("input[type=file]", [file])
+        clerk.page.get_by_role("button", name="上传附件").click()
+        clerk.reads(f"{Kind(kind).label} 1")
+    clerk.page.locator("main form").get_by_role("link", name="返回").first.click()
 
 
 def submit(clerk: Visitor) -> None:

@@ -39,9 +39,14 @@ def test_a_reviewer_goes_through_the_queue_by_keyboard_alone(scene, sign_in):
     keys.press("k")
     visitor.leave(lambda: keys.press("Enter"))
     visitor.reads(names[0])
-    visitor.leave(lambda: keys.press("a"))
-    unanswered = len(rules_without_answer(visitor))
-    for _ in range(unanswered):
+    keys.press("a")
+    visitor.reads("须由您逐条判断")
+    unanswered = rules_without_answer(visitor)
+    assert unanswered, "what only a person can judge is not answered by one press"
+    keys.press("t")
+    keys.type("apx 已核对原件")
+    keys.press("Escape")
+    for _ in unanswered:
         keys.press("p")
     assert rules_without_answer(visitor) == []
     keys.press("y")
@@ -52,6 +57,7 @@ def test_a_reviewer_goes_through_the_queue_by_keyboard_alone(scene, sign_in):
     visitor.leave(lambda: keys.press("Control+Shift+Enter"))
     review = QualificationReview.objects.get()
     assert (review.state, review.verdict, review.reason) == ("concluded", "qualified", "njky 材料齐全")
+    assert [one["note"] for one in review.findings if one["note"]] == ["apx 已核对原件"]
     visitor.reads(names[1])
     visitor.leave(lambda: keys.press("ArrowRight"))
     visitor.reads(names[2])

@@ -62,6 +62,7 @@ def until_the_closing(desks, people):
     for name in NOMINEES:
         stages.begin_dossier(clerk, name)
         stages.fill_dossier(clerk)
+        stages.attach_papers(clerk)
         stages.submit(clerk)
     stages.return_dossier(county, RETURNED, UNCLEAR)
     assert states()[RETURNED] == "returned"

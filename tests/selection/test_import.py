@@ -384,6 +384,39 @@ def test_what_changed_since_the_check_stops_all_of_it(client, clerk, round_):
     assert Nomination.objects.count() == 1
 
 
+def test_the_bar_moves_while_all_is_written_in_one_transaction(client, clerk, round_, monkeypatch):
+    people = people_file.people(40)
+    client.force_login(clerk)
+    job = checked(client, workbook(people, people_file.parts(people)), round_)
+    client.post(reverse("nomination_import_result", args=[job.pk]))
+    monkeypatch.setattr(jobs, "SECONDS_BETWEEN_NOTES", 0)
+    seen: list[tuple[int, int, int]] = []
+    told = jobs.whisper.tell
+
+    def listening(row: Job, done: int) -> None:
+        told(row, done)
+        stored = Job.objects.get(pk=row.pk)
+        seen.append((jobs.far(stored), stored.done, stored.total))
+
+    monkeypatch.setattr(jobs.whisper, "tell", listening)
+    jobs.run_waiting()
+    shown = [far for far, _stored, _total in seen]
+    assert shown == sorted(shown) and len(set(shown)) > 40
+    assert {stored for _far, stored, _total in seen} == {0}, "the row itself says nothing before the end"
+    done = Job.objects.get(kind=actions.IMPORT)
+    assert shown[-1] == seen[0][2] == done.total == done.done
+
+
+def test_without_a_place_to_say_it_the_work_goes_on(clerk, round_, settings):
+    settings.CACHES = {
+        **settings.CACHES,
+        "progress": {**settings.CACHES["progress"], "LOCATION": "/proc/nowhere"},
+    }
+    job = jobs.start(actions.IMPORT, by=clerk, given={})
+    jobs.whisper.tell(job, 3)
+    assert jobs.whisper.heard(job) == 0
+
+
 def test_the_action_itself_refuses_everybody_if_one_may_not_come_in(clerk, round_):
     found = intake_of(workbook(people_file.people(3)), round_, clerk)
     person = factories.nominee(found.people[1].name, id_number=found.people[1].id_number)

@@ -31,6 +31,7 @@ class Cell:
     span: int = 1  # columns
     rows: int = 1
     foot: str = ""
+    image: bytes = b""  # a JPEG in place of the text, which then says what it shows
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
@@ -65,8 +66,13 @@ class Form:
             object.__setattr__(self, name, tuple(printable(line) for line in getattr(self, name)))
 
     def as_data(self) -> dict[str, Any]:
-        """As plain JSON."""
-        return asdict(self)
+        """As plain JSON; pictures as lists of bytes."""
+        data = asdict(self)
+        for grid in data["grids"]:
+            for row in grid["rows"]:
+                for cell in row:
+                    cell["image"] = list(cell["image"])
+        return data
 
     def texts(self) -> Iterator[str]:
         """Everything that is printed."""

@@ -153,6 +153,9 @@ def _fill(box: Any, cell: Cell) -> None:
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     if cell.kind in CENTRED:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if cell.image:
+        _picture(paragraph, cell)
+        return
     if cell.kind == "number":
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     paragraph.paragraph_format.keep_with_next = cell.kind == "title"
@@ -162,6 +165,17 @@ def _fill(box: Any, cell: Cell) -> None:
         _shade(box, SHADES[cell.kind])
     if cell.foot:
         _foot(box, cell)
+
+
+PICTURE = (Mm(24), Mm(30))  # the most that the box of a photograph holds
+
+
+def _picture(paragraph: Any, cell: Cell) -> None:
+    """As large as the box allows, in its own proportions, with words for those who do not see it."""
+    shape = paragraph.add_run().add_picture(BytesIO(cell.image))
+    scale = min(PICTURE[0] / shape.width, PICTURE[1] / shape.height)
+    shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+    shape._inline.docPr.set("descr", cell.text)
 
 
 def _shade(box: Any, colour: str) -> None:

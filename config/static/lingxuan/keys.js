@@ -42,7 +42,29 @@
     if (next) act(next);
     return true;
   };
+  /* what is said of one rule: t opens it, Esc goes back to its answer */
+  let noted = null;
+  const note = () => {
+    const rule = document.activeElement.closest("fieldset[data-rule]") || open() || document.querySelector("fieldset[data-rule]");
+    const more = rule && rule.querySelector("details.lx-said");
+    if (!more) return false;
+    more.open = true;
+    noted = rule;
+    more.querySelector("input").focus();
+    return true;
+  };
+  /* whatever the system found in order is said to be so, without a new page: what was typed stays */
+  const everything = document.querySelector("[data-all]");
+  if (everything) everything.addEventListener("click", (event) => {
+    event.preventDefault();
+    all('fieldset[data-rule][data-automatic="pass"]').forEach((rule) => { const met = rule.querySelector('input[value="pass"]'); if (met) { met.checked = true; met.dispatchEvent(new Event("input", { bubbles: true })); } });
+    const said = document.querySelector("[data-all-said]");
+    const left = all("fieldset[data-rule]").filter((one) => !one.querySelector("input:checked"));
+    if (said) { said.hidden = false; said.textContent = left.length ? everything.dataset.left.replace("#", left.length) : everything.dataset.none; }
+    if (left.length) { left[0].querySelector("input").focus(); left[0].scrollIntoView({ block: "center" }); }
+  });
   const onRules = (key) => {
+    if (key === "t") return note();
     if (key === "r") { const next = open(); if (next) act(next); return Boolean(next); }
     return key === "p" ? answer("pass") : key === "x" && answer("fail");
   };
@@ -51,7 +73,11 @@
     const key = named(event);
     const combined = key.startsWith("Control+") || key.startsWith("Alt+");
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || (list && list.open)) return;
-    if (key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+    if (key === "Escape" && typing(event.target)) {
+      event.target.blur();
+      if (noted && noted.contains(event.target)) act(noted);
+      return;
+    }
     if (!combined && (off() ? key !== "?" : typing(event.target))) return;
     if (!combined && typing(event.target)) return;
     if (key.startsWith("Arrow") && event.target.matches("input, summary")) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -10,10 +11,12 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
+from selection.actions import nomination as nominations
 from selection.models import Declaration
 from selection.queries.dossier_versions import digest, snapshot
 from tests import factories
 from tests.workflow.documents.test_form import fonts_of, words
+from workflow import clock
 
 pytestmark = pytest.mark.django_db
 BOTH = ("nomination_pdf", "nomination_word")
@@ -63,6 +66,48 @@ def test_the_form_says_what_the_dossier_says(client, dossier, orgs, name):
         assert expected in text, expected
     for expected in (dossier.rules_version, digest(snapshot(dossier)), f"打印人{user.name}", "打印时间"):
         assert expected.replace(" ", "") in text, expected
+
+
+def test_the_photograph_stands_upright_in_its_box_in_both_files(client, dossier, orgs):
+    sideways = factories.picture(size=(588, 420), orientation=6)
+    factories.attachment(dossier, "photo", mime="image/jpeg", content=sideways, number=1)
+    sign_in(client, "manager", organisation=orgs["province"])
+    found = client.get(reverse("nomination_pdf", args=[dossier.pk])).content
+    pictures = [image.image.size for page in pypdf.PdfReader(BytesIO(found)).pages for image in page.images]
+    assert pictures == [(420, 588)]
+    file = Document(BytesIO(client.get(reverse("nomination_word", args=[dossier.pk])).content))
+    [shape] = file.inline_shapes
+    assert (round(shape.width.mm, 1), round(shape.height.mm, 1)) == (21.4, 30.0)
+    assert shape._inline.docPr.get("descr") == "近期免冠照片"
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_without_a_photograph_or_with_one_that_is_gone_the_box_is_empty(client, dossier, orgs, name):
+    photo = factories.attachment(dossier, "photo", mime="image/jpeg", content=factories.picture(), number=1)
+    photo.file.storage.delete(photo.file.name)
+    sign_in(client, "manager", organisation=orgs["province"])
+    assert "近期免冠" in printed(client, dossier, name)
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_opinions_say_who_entered_them_and_the_background_has_a_row_of_its_own(client, orgs, name):
+    row = factories.nomination("county_review", orgs=orgs)
+    row.round.quotas.create(nominator=orgs["city"], places=2)
+    county = factories.user("bureau_officer", organisation=orgs["county"], name="县经办甲")
+    city = factories.user("bureau_officer", organisation=orgs["city"], name="市经办乙")
+    with clock.frozen(factories.NOON):
+        row = nominations.endorse(row, by=county, opinion="材料属实。", originals_checked=True)
+        nominations.nominate(
+            row, by=city, rank=1, opinion="同意推荐到省。", background="无违纪违法记录。",
+            dishonesty_checked_on=date(2026, 8, 28),
+        )  # fmt: skip
+    sign_in(client, "manager", organisation=orgs["province"])
+    text = "".join(printed(client, row, name).split())
+    for words_of in ("系统登记：县经办甲，2026-09-01", "系统登记：市经办乙，2026-09-01", "背景审查意见", "无违纪违法记录。", "失信查询日期：2026-08-28"):  # fmt: skip
+        assert words_of in text, words_of
+    sign_in(client, "unit_clerk", organisation=orgs["unit"])
+    hidden = "".join(printed(client, row, name).split())
+    assert "背景审查意见" in hidden and "无违纪违法记录" not in hidden and "市经办乙" not in hidden
 
 
 def test_the_foot_says_which_kept_version_is_printed(client, dossier, orgs):

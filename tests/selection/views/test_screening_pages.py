@@ -12,6 +12,7 @@ from selection.queries import qualification as queries
 from tests import factories
 from tests.selection import stage as stages
 from workflow import clock, todo
+from workflow.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -114,12 +115,57 @@ def test_all_in_order_leaves_out_what_the_system_found_wanting(client):
     client.force_login(stage.reviewers[0])
     url = f"/office/screening/{nomination.pk}/?all=1"
     assert "全部符合" in client.get(url).content.decode()
-    form = client.get(url).context["form"]
-    assert {form[f"result_{found.rule}"].value() for found in nomination.findings} == {"pass"}
+    page = client.get(url)
+    form, found = page.context["form"], nomination.findings
+    assert {form[f"result_{one.rule}"].value() for one in found if one.outcome == "pass"} == {"pass"}
+    by_hand = [one.rule for one in found if one.outcome not in ("pass", "fail")]
+    assert by_hand and all(form[f"result_{rule}"].value() is None for rule in by_hand)
+    assert page.context["all"]["left"] == [one.rule for one in found if one.rule in by_hand and one.decides]
+    assert "须由您逐条判断" in page.content.decode()
     Nomination.objects.update(certified_on=date(2025, 1, 1))
     answer = client.get(url)
     assert "其余全部符合" in answer.content.decode()
     assert answer.context["form"]["result_E04"].value() == "fail"
+
+
+def test_what_is_said_of_a_rule_is_kept_and_read_at_the_ruling_and_in_the_notice(client):
+    stage = stages.screening()
+    nomination = stage.nominations[0]
+    url = f"/office/screening/{nomination.pk}/"
+    given = {f"result_{f.rule}": "pass" for f in nomination.findings} | {"verdict": "qualified"}
+    client.force_login(stage.reviewers[0])
+    assert (
+        client.post(url, given | {"note_E08": "已看廉洁意见", "evidence_E08": "背景审查材料 1"}).status_code
+        == 302
+    )
+    client.force_login(stage.reviewers[1])
+    failed = given | {"result_E05": "fail", "note_E05": "证明未盖章", "evidence_E05": "从业证明 1，第1页"}
+    assert client.post(url, failed | {"verdict": "disqualified", "reason": "年限不足"}).status_code == 302
+    findings = {one["rule"]: one for one in stage.reviewers[1].qualification_reviews.get().findings}
+    assert (findings["E05"]["note"], findings["E05"]["evidence"]) == ("证明未盖章", ["从业证明 1，第1页"])
+    client.force_login(stage.manager)
+    ruling = client.get(f"{url}ruling").content.decode()
+    assert (
+        "证明未盖章（依据：从业证明 1，第1页）" in ruling and "已看廉洁意见（依据：背景审查材料 1）" in ruling
+    )
+    factories.user("unit_clerk", organisation=nomination.unit)
+    qualification.rule(
+        nomination, by=stage.manager, verdict="disqualified", grounds=["E05"], reason="从业年限证明不足。"
+    )
+    letters = Message.objects.filter(kind="nomination.disqualified")
+    assert letters and all("说明：E05：证明未盖章（依据：从业证明 1，第1页）" in one.body for one in letters)
+    assert not any("已看廉洁意见" in one.body for one in letters)
+
+
+def test_a_rule_that_departs_is_explained_in_its_own_note(client):
+    stage = stages.screening()
+    nomination = stage.nominations[0]
+    url = f"/office/screening/{nomination.pk}/"
+    client.force_login(stage.reviewers[0])
+    given = {f"result_{f.rule}": "pass" for f in nomination.findings} | {"verdict": "qualified"}
+    Nomination.objects.update(certified_on=date(2025, 1, 1))
+    assert client.post(url, given).status_code == 409
+    assert client.post(url, given | {"note_E04": "以原件批准日期为准"}).status_code == 302
 
 
 def test_one_reviewer_does_not_read_the_others_conclusion(client):
