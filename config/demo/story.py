@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Organisation, User
-from config.demo import dossiers, names
+from config.demo import dossiers, names, sheets
 from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
 from selection.actions import (
     assignment,
@@ -251,6 +251,9 @@ class Story:
     def score_some(self) -> None:
         """As it looks in the middle: two thirds of everybody's sheets are in."""
         self.score(0.65)
+        rows = Assignment.objects.filter(round=self.round, state="drawn")
+        with on(self.days.scored, 20):
+            sheets.leave_drafts(rows, self._mark, self.world.random)
 
     def _score_one(self, duty: Assignment, level: float, count: int) -> None:
         user = duty.expert.user
@@ -259,7 +262,8 @@ class Story:
             accepted = assignment.accept(duty, by=user, declared=True)
             marks = {code: self._mark(level) for code in self.round.rulebook.weights}
             comment = self.world.random.choice(names.COMMENTS)
-            scoring.submit(accepted.sheet, by=user, marks=marks, overall=comment)
+            comments = sheets.asked_comments(self.round.rulebook, marks, self.world.random)
+            scoring.submit(accepted.sheet, by=user, marks=marks, comments=comments, overall=comment)
 
     def _mark(self, level: float) -> Decimal:
         """Around the level, in half points, within what experts really give."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions import scoring as actions
 from selection.models import ScoreSheet
-from selection.rules.marks import fault_of, read_mark
+from selection.queries.rulebook import named
+from selection.rules.marks import asks_comment, fault_of, good_marks, read_mark
 from selection.rules.rulebook import Criterion
 from workflow.forms import StepForm, plain
 
@@ -48,13 +49,9 @@ class Line:
 
     criterion: Criterion
     name: str
+    facts: list[str]
     mark: forms.BoundField
     comment: forms.BoundField
-
-
-def named(criterion: Criterion) -> str:
-    """The criterion's name in the reader's language."""
-    return criterion.name_en if get_language() == "en" and criterion.name_en else criterion.name
 
 
 class SheetForm(StepForm):
@@ -64,7 +61,8 @@ class SheetForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.criteria = self.obj.assignment.round.rulebook.criteria
+        self.rules = self.obj.assignment.round.rulebook
+        self.criteria = self.rules.criteria
         for criterion in self.criteria:
             name = f"{criterion.code} {named(criterion)}"
             self.fields[f"mark_{criterion.code}"] = MarkField(
@@ -83,11 +81,35 @@ class SheetForm(StepForm):
             widget=forms.Textarea(attrs={"rows": 3}),
         )
 
-    def lines(self) -> Iterator[Line]:
-        """The criteria in order, as the page shows them."""
+    def clean(self) -> dict[str, Any]:
+        """A mark as high or as low as the rules name is explained."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        for criterion in self.criteria:
+            mark = found.get(f"mark_{criterion.code}")
+            if mark is not None and self._lacks_comment(criterion.code, mark):
+                words = {
+                    "name": f"{criterion.code} {named(criterion)}",
+                    "mark": f"{mark:f}".removesuffix(".0"),
+                }
+                self.add_error(f"comment_{criterion.code}", _("%(name)s为%(mark)s分，须写评语") % words)
+        return found
+
+    def _lacks_comment(self, code: str, mark: Decimal) -> bool:
+        comment = self.cleaned_data.get(f"comment_{code}") or ""
+        wanted = asks_comment(mark, at_least=self.rules.comment_at_least, below=self.rules.comment_below)
+        return wanted and not comment.strip() and f"comment_{code}" not in self.errors
+
+    def lines(self, facts: Mapping[str, list[str]] = MappingProxyType({})) -> Iterator[Line]:
+        """The criteria in order, as the page shows them, with the verified facts of each."""
         for criterion in self.criteria:
             code = criterion.code
-            yield Line(criterion, named(criterion), self[f"mark_{code}"], self[f"comment_{code}"])
+            yield Line(
+                criterion,
+                named(criterion),
+                facts.get(code, []),
+                self[f"mark_{code}"],
+                self[f"comment_{code}"],
+            )
 
     @property
     def marks(self) -> dict[str, Decimal]:
@@ -122,6 +144,26 @@ def initial_of(sheet: ScoreSheet) -> dict[str, str]:
         **{f"comment_{c}": t for c, t in content["comments"].items()},
         "overall": content["overall"],
     }
+
+
+def marks_now(form: SheetForm) -> dict[str, Decimal]:
+    """The marks that stand rightly in the form, sent or stored."""
+    if form.is_bound:
+        form.is_valid()
+        return form.marks
+    return good_marks(
+        {c.code: form.initial.get(f"mark_{c.code}", "") for c in form.criteria}, form.rules.weights
+    )
+
+
+def other_of(sheet: ScoreSheet, form: SheetForm) -> list[tuple[Any, str, str]]:
+    """Where a version saved elsewhere and what was sent differ: label, what was sent, what stands."""
+    stands = initial_of(sheet)
+    pairs = [
+        (str(field.label), form.data.get(name, "").strip(), stands.get(name, ""))
+        for name, field in form.fields.items()
+    ]
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 class VoidForm(StepForm):

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from accounts.roles import Role
 from selection.models import Assignment, Expert, Nomination, Round, ScoreSheet
+from selection.models.dossier import PARTS
 from selection.queries.panel import ACTIVE
 from workflow import ledger
 from workflow.models import Entry
@@ -39,15 +40,23 @@ def sheets_visible_to(user: Any) -> QuerySet[ScoreSheet]:
 def own_duties(user: Any) -> QuerySet[Assignment]:
     """The duties whose desk an expert may open: the own ones, from the review on."""
     rows = Assignment.objects.filter(expert__user=user.pk).exclude(round__state="screening")
-    return rows.select_related(
+    rows = rows.select_related(
         "round",
         "expert",
         "nomination__nominee",
         "nomination__unit",
         "nomination__nominator",
+        "nomination__county__parent",
         "nomination__round",
         "sheet",
     )
+    return rows.prefetch_related(*(f"nomination__{part}" for part in PARTS))
+
+
+def duties_to_save(user: Any) -> QuerySet[Assignment]:
+    """The same duties with what the saving of a sheet needs."""
+    rows = Assignment.objects.filter(expert__user=user.pk).exclude(round__state="screening")
+    return rows.select_related("round", "sheet")
 
 
 def may_read_marks(sheet: ScoreSheet, actor: Any) -> bool:

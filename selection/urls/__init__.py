@@ -16,6 +16,8 @@ from selection.urls.panel import urlpatterns as panel
 from selection.urls.qualification import urlpatterns as qualification
 from selection.urls.quota import urlpatterns as quota
 from selection.urls.recheck import urlpatterns as recheck
+from selection.urls.record import urlpatterns as record
+from selection.urls.reliability import urlpatterns as reliability
 from selection.urls.round import urlpatterns as round
 from selection.urls.rulebook_change import urlpatterns as rulebook_change
 from selection.urls.scoring import urlpatterns as scoring
@@ -41,5 +43,7 @@ urlpatterns = [
     *notice,
     *objection,
     *determination,
+    *record,
+    *reliability,
     *waiver,
 ]

@@ -1,4 +1,4 @@
-/* The score sheet: subtotal, bands, keys, saving in between. The page works without it. */
+/* The score sheet: subtotal, bands, comments asked for, keys, the sheet of small screens. The page works without it. */
 (() => {
   "use strict";
   const form = document.querySelector("form[data-sheet]");
@@ -7,9 +7,12 @@
   const items = Array.from(form.querySelectorAll("fieldset[data-weight]"), (box) => ({
     box, input: box.querySelector("input"), weight: Number(box.dataset.weight), band: box.querySelector(".band"),
     bands: Array.from(box.querySelectorAll(".lx-bands span")), comment: box.querySelector("textarea"),
-    more: box.querySelector("details"),
+    more: box.querySelector("details"), must: box.querySelector(".lx-must"), wrong: box.querySelector(".lx-wrong"),
   }));
   const names = words.bands.split(",");
+  const limits = words.limits.split(",").map(Number);
+  const submit = form.querySelector("[data-submit]");
+  const small = window.matchMedia("(max-width: 61.99rem)");
   const plain = (text) => text.normalize("NFKC").replace(/。/g, ".").trim();
   const markOf = (item) => {
     const text = plain(item.input.value);
@@ -17,9 +20,21 @@
     const mark = Number(text);
     return mark >= 0 && mark <= 100 && (mark * 2) % 1 === 0 ? mark : null;
   };
+  const asksComment = (mark) => mark !== null && (mark >= Number(words.commentFrom) || mark < Number(words.commentBelow));
+  const lacksComment = (item) => asksComment(markOf(item)) && item.comment.value.trim() === "";
   const write = (name, text) => form.querySelectorAll(`span[data-${name}], b[data-${name}]`).forEach((found) => { found.textContent = text; });
-  const submit = form.querySelector("[data-submit]");
 
+  const showItem = (item) => {
+    const mark = markOf(item);
+    const at = mark === null ? -1 : limits.filter((limit) => mark >= limit).length;
+    item.band.textContent = at < 0 ? "" : names[at];
+    item.bands.forEach((part, i) => part.classList.toggle("at", i === at));
+    const wrong = item.input.value.trim() !== "" && mark === null;
+    item.input.setAttribute("aria-invalid", String(wrong));
+    item.wrong.hidden = !wrong;
+    item.must.hidden = !asksComment(mark);
+    item.box.classList.toggle("lacks", lacksComment(item));
+  };
   /* hundredths are summed as whole numbers: half points times weights of two decimals */
   const show = () => {
     const marked = items.map((item) => [item, markOf(item)]).filter(([, mark]) => mark !== null);
@@ -27,128 +42,130 @@
     write("points", (Math.floor(points / 200 + 0.5) / 100).toFixed(2));
     write("weight", String(marked.reduce((sum, [item]) => sum + Math.round(item.weight * 100), 0) / 100));
     write("marked", String(marked.length));
-    items.forEach((item) => {
-      const mark = markOf(item);
-      const at = mark === null ? -1 : mark >= 90 ? 3 : mark >= 75 ? 2 : mark >= 60 ? 1 : 0;
-      item.band.textContent = at < 0 ? "" : names[at];
-      item.bands.forEach((part, i) => part.classList.toggle("at", i === at));
-      const wrong = item.input.value.trim() !== "" && mark === null;
-      item.input.setAttribute("aria-invalid", String(wrong));
-      item.input.title = wrong ? words.textWrong : "";
-    });
+    items.forEach(showItem);
     const left = items.length - marked.length;
-    submit.textContent = left ? words.textLeft.replace("%(n)s", left) : words.textSubmit;
-    submit.setAttribute("aria-disabled", String(left > 0));
+    const comments = items.filter(lacksComment).length;
+    const why = left ? words.textLeft.replace("%(n)s", left) : comments ? words.textComment.replace("%(n)s", comments) : "";
+    submit.textContent = why || words.textSubmit;
+    submit.setAttribute("aria-disabled", String(Boolean(why)));
   };
 
   /* keys: two digits move on, except 10, which waits for 100; a point typed after the jump returns */
+  const OFF = "lx-jump-off";
+  const jump = form.querySelector("[data-jump]");
+  try { jump.checked = localStorage.getItem(OFF) !== "1"; } catch { /* no storage: it jumps */ }
+  jump.addEventListener("change", () => { try { if (jump.checked) localStorage.removeItem(OFF); else localStorage.setItem(OFF, "1"); } catch { /* not remembered */ } });
   let jumped = -1;
   const focusOn = (place) => {
     const item = items[place];
     if (item) { item.input.focus(); item.input.select(); } else submit.focus();
   };
+  const goBack = (place, text) => {
+    const before = items[place].input;
+    before.value = plain(before.value) + text;
+    before.focus();
+    before.setSelectionRange(before.value.length, before.value.length);
+    jumped = -1;
+    before.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const typedInto = (item, place, event) => {
+    const text = plain(item.input.value);
+    if (jumped === place - 1 && text.startsWith(".") && place > 0) {
+      item.input.value = "";
+      goBack(place - 1, text);
+      return;
+    }
+    jumped = -1;
+    const typed = event.inputType === "insertText" || event.type === "compositionend";
+    if (jump.checked && typed && (/^[0-9]{2}$/.test(text) && text !== "10" || text === "100")) {
+      jumped = place;
+      focusOn(place + 1);
+    }
+  };
   items.forEach((item, place) => {
     item.more.querySelector("summary").tabIndex = -1; /* Tab goes from mark to mark; Alt+M opens the comment */
-    item.input.addEventListener("focus", () => items.forEach((other) => other.box.classList.toggle("on", other === item)));
-    item.input.addEventListener("input", (event) => {
-      if (event.isComposing) return;
-      const text = plain(item.input.value);
-      if (jumped === place - 1 && text.startsWith(".") && place > 0) {
-        const before = items[place - 1].input;
-        item.input.value = "";
-        before.value = plain(before.value) + text;
-        before.focus();
-        jumped = -1;
-        return;
-      }
-      jumped = -1;
-      if (event.inputType === "insertText" && /^[0-9]{2}$/.test(text) && text !== "10" || text === "100") {
-        jumped = place;
-        focusOn(place + 1);
-      }
+    item.box.addEventListener("focusin", () => items.forEach((other) => other.box.classList.toggle("on", other === item)));
+    item.input.addEventListener("input", (event) => { if (!event.isComposing) typedInto(item, place, event); });
+    item.input.addEventListener("compositionend", (event) => typedInto(item, place, event));
+    item.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.ctrlKey || event.isComposing) return;
+      event.preventDefault(); /* no button is pressed by chance */
+      focusOn(place + 1);
     });
-  });
-  const go = (name) => { const link = document.querySelector(`[data-${name}]`); if (link) link.click(); };
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); submit.click(); return; }
-    if (!event.altKey || event.ctrlKey || event.metaKey) return;
-    if (/^[1-9]$/.test(event.key)) {
-      const section = document.getElementById(`s${event.key}`);
-      if (section) { event.preventDefault(); section.scrollIntoView(); section.focus({ preventScroll: true }); }
-    } else if (event.key.toLowerCase() === "m") {
-      const item = items.find((one) => one.box.classList.contains("on")) || items[0];
-      event.preventDefault();
-      item.more.open = true;
-      item.comment.focus();
-    } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      event.preventDefault();
-      go(event.key === "ArrowLeft" ? "previous" : "following");
-    }
-  });
-  submit.addEventListener("click", (event) => {
-    if (submit.getAttribute("aria-disabled") !== "true") return;
-    event.preventDefault();
-    focusOn(items.findIndex((item) => markOf(item) === null));
   });
 
   /* the sheet of small screens */
   const peek = form.querySelector(".lx-peek");
-  peek.addEventListener("click", () => {
-    const open = form.toggleAttribute("data-open");
+  const openSheet = (open) => {
+    form.toggleAttribute("data-open", open);
     peek.setAttribute("aria-expanded", String(open));
     peek.querySelector(".go").textContent = open ? words.textClose : words.textOpen;
-  });
-  if (document.querySelector("[data-errors]")) peek.click();
-
-  /* saving: first in this browser, then on the server; again if something was typed meanwhile, again when the line returns */
-  const KEY = `lx-sheet:${words.key}`;
-  const status = form.querySelector("[data-status]");
-  const revision = form.elements.revision;
-  const fields = () => Array.from(form.elements).filter((f) => /^(mark_|comment_|overall)/.test(f.name));
-  const values = () => Object.fromEntries(fields().map((f) => [f.name, f.value]));
-  const tell = (text, state) => { status.textContent = text; status.dataset.state = state || ""; };
-  let typed = 0, sent = 0, busy = false, closed = false, timer;
-  const keep = () => localStorage.setItem(KEY, JSON.stringify({ at: Date.now(), revision: revision.value, values: values() }));
-  const answered = async (response, number) => {
-    const type = response.headers.get("content-type") || "";
-    if (!type.includes("json")) { tell(words.textSignin, "offline"); return; }
-    const answer = await response.json();
-    if (response.ok) {
-      revision.value = answer.revision;
-      sent = number;
-      if (typed === number) localStorage.removeItem(KEY);
-    } else if (response.status === 423 || response.status === 409) closed = true;
-    tell(answer.message, response.ok ? "" : "offline");
   };
-  const save = async () => {
-    if (busy || closed || typed === sent) return;
-    const number = typed;
-    busy = true;
-    tell(words.textSaving);
-    try {
-      await answered(await fetch(words.save, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }), number);
-    } catch { tell(words.textOffline, "offline"); }
-    busy = false;
-    if (typed !== sent && status.dataset.state !== "offline") save();
+  peek.addEventListener("click", () => openSheet(!form.hasAttribute("data-open")));
+  const toSheet = () => {
+    openSheet(true);
+    const blank = items.findIndex((item) => markOf(item) === null);
+    focusOn(blank < 0 ? 0 : blank);
   };
-  form.addEventListener("input", () => {
-    typed += 1;
-    keep();
-    show();
-    clearTimeout(timer);
-    timer = setTimeout(save, 800);
-  });
-  window.addEventListener("online", save);
-  form.addEventListener("submit", () => { closed = true; clearTimeout(timer); localStorage.removeItem(KEY); });
 
-  let kept = null;
-  try { kept = JSON.parse(localStorage.getItem(KEY)); } catch { kept = null; }
-  if (kept && kept.revision === revision.value && !document.querySelector("[data-errors]")) {
-    fields().forEach((f) => { if (f.name in kept.values) f.value = kept.values[f.name]; });
-    tell(words.textRestored);
-    typed += 1;
-    timer = setTimeout(save, 800);
-  } else localStorage.removeItem(KEY);
+  const go = (name) => { const link = document.querySelector(`[data-${name}]`); if (link) link.click(); };
+  const toSection = (number) => {
+    const section = document.getElementById(`s${number}`);
+    if (!section) return;
+    openSheet(false);
+    section.scrollIntoView();
+    section.focus({ preventScroll: true });
+  };
+  const toComment = () => {
+    const item = items.find((one) => one.box.classList.contains("on")) || items[0];
+    item.more.open = true;
+    item.comment.focus();
+  };
+  const onAlt = (event) => {
+    if (event.key === "0") toSheet();
+    else if (/^[1-9]$/.test(event.key)) toSection(event.key);
+    else if (event.key.toLowerCase() === "m") toComment();
+    else if (event.key === "ArrowLeft" || event.key === "ArrowRight") go(event.key === "ArrowLeft" ? "previous" : "following");
+    else return;
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); submit.click(); return; }
+    if (event.altKey && !event.ctrlKey && !event.metaKey) { onAlt(event); return; }
+    if (plain(event.key) === "." && document.activeElement === submit && jumped === items.length - 1) {
+      event.preventDefault();
+      goBack(items.length - 1, ".");
+    }
+  });
+  const toFault = () => {
+    openSheet(true);
+    const blank = items.findIndex((item) => markOf(item) === null);
+    if (blank >= 0) { focusOn(blank); return; }
+    const bare = items.find(lacksComment);
+    bare.more.open = true;
+    bare.comment.focus();
+  };
+  submit.addEventListener("click", (event) => {
+    if (submit.getAttribute("aria-disabled") !== "true") return;
+    event.preventDefault();
+    toFault();
+  });
+
+  /* where one reads: the section in view is marked in the list of contents */
+  const links = new Map(Array.from(document.querySelectorAll(".lx-toc a"), (link) => [link.hash.slice(1), link]));
+  const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    if (!entry.isIntersecting) return;
+    links.forEach((link, id) => { if (id === entry.target.id) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });
+  }), { rootMargin: "-10% 0px -70% 0px" });
+  links.forEach((_link, id) => { const section = document.getElementById(id); if (section) seen.observe(section); });
+
+  form.addEventListener("input", show);
+  form.addEventListener("sheet:changed", show);
   show();
+  const faulty = document.querySelector("[data-errors]");
+  if (faulty) openSheet(true);
+  else if (!small.matches && !window.location.hash && items.some((item) => markOf(item) === null)) {
+    items.find((item) => markOf(item) === null).input.focus({ preventScroll: true });
+  }
 })();

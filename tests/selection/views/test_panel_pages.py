@@ -193,7 +193,8 @@ def test_autosave_answers_saved_newer_and_closed(client, review):
     entries = Entry.objects.count()
     saved = client.post(url, {"mark_A": "84", "revision": "0"})
     assert saved.status_code == 200
-    assert saved.json() == {"revision": 1, "saved_at": "09:00:00", "message": "已保存 09:00:00"}
+    shown = {"revision": 1, "saved_at": "09:00", "ready": False, "message": "已保存 09:00"}
+    assert saved.json() == shown
     assert client.post(url, {"mark_A": "85", "revision": "0"}).status_code == 409
     client.post(f"/panel/{duty.pk}/", {**filled(), "act": "confirm"})
     assert client.post(url, {"mark_A": "85", "revision": "2"}).status_code == 423
