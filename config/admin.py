@@ -20,6 +20,7 @@ from selection.models import (
     Panelist,
     QualificationReview,
     Recusal,
+    Redraw,
     Result,
     ScoreSheet,
 )
@@ -45,7 +46,7 @@ NEVER_SHOWN: frozenset[type[models.Model]] = frozenset(  # secret, sealed, or to
     {
         ApiToken, IdempotentAnswer, Objection, ScoreSheet, SignInFailure,
         QualificationReview, Result,  # conclusions and scores: for those alone who judge and oversee
-        Assignment, Panel, Panelist, Recusal,  # who scores whom
+        Assignment, Panel, Panelist, Recusal, Redraw,  # who scores whom
     }
 )  # fmt: skip
 SHOWN_IN_LISTS = 6

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from selection.actions.redraw import redraw
 from selection.errors import ConflictOfInterest
 from selection.messages import panel as messages
-from selection.models import (
-    Assignment,
-    Expert,
-    Nomination,
-    Panel,
-    QualificationReview,
-    Recusal,
-    ScoreSheet,
-)
+from selection.models import Assignment, Panel, QualificationReview, Recusal, ScoreSheet
+from selection.queries.conflict import require_no_conflict
 from selection.queries.objection import judges_of
-from selection.queries.panel import next_reserve, recused_pairs, seated, sheets_now
-from selection.rules.draw import Draw, InfeasibleDraw, redraw_assignments, redraw_seed
-from workflow import clock, door, kinds, ledger
+from selection.rules.declarations import CURRENT, EN, ZH, digest_of, text_of
+from workflow import clock, door
 from workflow.actor import SYSTEM, Actor
-from workflow.machine import subject_of
 
-REDRAWN = kinds.named("panel.redraw", _("补抽专家"))
-NOT_REDRAWN = kinds.named("panel.redraw_failed", _("无专家可补抽"))
-PROMOTED = kinds.named("panel.promote", _("候补专家递补"))
+SIGNED = "no_conflict"
 
 
 @door.act
 def accept(assignment: Assignment, *, by: Actor, declared: bool = False) -> Assignment:
-    """Declare that no conflict exists; the dossier opens and a sheet lies ready."""
+    """Declare that no conflict exists; the dossier opens and a sheet lies ready. What was signed is kept."""
     if not declared:
         raise ConflictOfInterest(_("请先声明与该人选及其单位无利害关系。"), code="not_declared")
-    moved = door.take(assignment, "accept", by=by, at=clock.now())
+    signed = _signed()
+    moved = door.take(
+        assignment, "accept", by=by, at=clock.now(), declaration=signed, payload=_entered(signed)
+    )
     _require_uninvolved(moved, by)
+    require_no_conflict(moved.nomination, moved.expert)
     ScoreSheet.objects.get_or_create(assignment=moved)
     return moved
+
+
+def _signed() -> dict[str, Any]:
+    """The words that were signed, as they were read."""
+    language = EN if (get_language() or ZH).startswith(EN) else ZH
+    return {
+        "version": CURRENT, "language": language, "digest": digest_of(SIGNED, language),
+        "text": text_of(SIGNED, language), "at": clock.now().isoformat(),
+    }  # fmt: skip
+
+
+def _entered(declaration: dict[str, Any]) -> dict[str, Any]:
+    """What the ledger keeps of it: the version and digest stand for the words."""
+    return {"declaration": {name: value for name, value in declaration.items() if name != "text"}}
 
 
 def _require_uninvolved(assignment: Assignment, by: Actor) -> None:
@@ -48,97 +57,38 @@ def _require_uninvolved(assignment: Assignment, by: Actor) -> None:
 
 
 @door.act
-def recuse(assignment: Assignment, *, by: Actor, reason: str) -> Assignment:
+def recuse(assignment: Assignment, *, by: Actor, reason: str, grounds: list[str] | None = None) -> Assignment:
     """Give a dossier up, early or late: the sheet is voided and kept, and the missing sheet drawn at once."""
-    door.locked(assignment.round)  # an opening waits for the recusal, or the recusal comes too late
-    duty = door.locked(assignment)
-    door.hold(ScoreSheet.objects.filter(assignment=duty))
-    door.hold(Panel.objects.filter(round=duty.round_id))
-    moved = door.take(duty, "recuse", by=by, reason=reason, at=clock.now())
-    sheet = ScoreSheet.objects.filter(assignment=moved, state__in=("draft", "submitted")).first()
-    if sheet is not None:
-        door.take(sheet, "void", by=SYSTEM, reason=reason)
+    said = {"grounds": list(grounds or ())}
+    moved = vacate(assignment, "recuse", by=by, reason=reason, declaration=said, payload=said)
     Recusal.objects.get_or_create(
         nomination=moved.nomination, expert=moved.expert,
-        defaults={"kind": Recusal.Kind.DECLARED, "reason": reason[:300]},
+        defaults={
+            "kind": Recusal.Kind.DECLARED, "reason": reason[:300],
+            "ground": said["grounds"][0] if said["grounds"] else Recusal.Ground.DECLARED,
+        },
     )  # fmt: skip
-    added = redraw(moved.round.panels.get(), for_expert=moved.expert, by=SYSTEM)
-    messages.recused(moved, added)
-    messages.drawn_later(added)
+    messages.recused(moved, replace(moved))
     return moved
 
 
 @door.act
-def redraw(panel: Panel, *, for_expert: Expert, by: Actor) -> list[Assignment]:
-    """Draw what is missing, moving nobody else; a reserve of the same category is called up where the panel does not
-    suffice. Nothing is drawn, and the ledger says so, when no reserve is left."""
-    panel = door.locked(panel)
-    current, recusals = sheets_now(panel.round), recused_pairs(panel.round)
-    number = panel.redraws + 1
-    drawn = _redrawn(panel, number, current, recusals, for_expert, by)
-    if drawn is None:
-        _record(panel, NOT_REDRAWN, by, {"number": number})
-        return []
-    added = [(nominee, e) for nominee, on in drawn.sheets.items() for e in on if e not in current[nominee]]
-    panel.redraws = number
-    panel.save(update_fields=["redraws"])
-    seed = redraw_seed(bytes.fromhex(panel.seed), number).hex()
-    _record(panel, REDRAWN, by, {"number": number, "seed": seed, "added": [list(pair) for pair in added]})
-    return _assigned(panel, added, number)
+def vacate(assignment: Assignment, step: str, *, by: Actor, reason: str, **given: Any) -> Assignment:
+    """Take a duty off an expert by this step; a sheet that was begun is voided and kept. `replace` must follow."""
+    door.locked(assignment.round)  # an opening waits for the recusal, or the recusal comes too late
+    duty = door.locked(assignment)
+    door.hold(ScoreSheet.objects.filter(assignment=duty))
+    door.hold(Panel.objects.filter(round=duty.round_id))
+    moved = door.take(duty, step, by=by, reason=reason, at=clock.now(), **given)
+    sheet = ScoreSheet.objects.filter(assignment=moved, state__in=("draft", "submitted")).first()
+    if sheet is not None:
+        door.take(sheet, "void", by=SYSTEM, reason=reason)
+    return moved
 
 
-def _redrawn(
-    panel: Panel,
-    number: int,
-    current: Mapping[str, Sequence[str]],
-    recusals: set[tuple[str, str]],
-    for_expert: Expert,
-    by: Actor,
-) -> Draw | None:
-    while True:
-        experts = seated(panel)
-        try:
-            return redraw_assignments(
-                bytes.fromhex(panel.seed), number, current, recusals, experts=experts,
-                per_nominee=panel.inputs["per_nominee"], shortlist=panel.inputs["shortlist"],
-            )  # fmt: skip
-        except InfeasibleDraw:
-            if not _promote(panel, for_expert, by):
-                return None
-
-
-def _promote(panel: Panel, for_expert: Expert, by: Actor) -> bool:
-    """Call up the next reserve; whether there was one."""
-    reserve = next_reserve(panel, for_expert.category)
-    if reserve is None:
-        return False
-    reserve.number = panel.panelists.filter(number__isnull=False).count() + 1
-    reserve.save(update_fields=["number"])
-    _record(panel, PROMOTED, by, {"expert": reserve.expert.code, "number": reserve.number})
-    return True
-
-
-def _assigned(panel: Panel, added: Sequence[tuple[str, str]], number: int) -> list[Assignment]:
-    nominations = {
-        n.code: n for n in Nomination.objects.filter(round=panel.round, code__in=[n for n, _e in added])
-    }
-    experts = {
-        e.code: e for e in Expert.objects.filter(code__in=[e for _n, e in added]).select_related("user")
-    }  # fmt: skip
-    return [
-        Assignment.objects.create(
-            round=panel.round, nomination=nominations[nominee], expert=experts[expert], draw_number=number
-        )
-        for nominee, expert in added
-    ]
-
-
-def _record(panel: Panel, kind: str, by: Actor, payload: Mapping[str, object]) -> None:
-    ledger.append(
-        by,
-        chain=panel.chain_key,
-        kind=kind,
-        subject=subject_of(panel),
-        rules_version=panel.rules_version,
-        payload=payload,
-    )
+@door.act
+def replace(vacated: Assignment) -> list[Assignment]:
+    """Draw the sheet that is missing now, and tell who has drawn it."""
+    added = redraw(vacated.round.panels.get(), for_expert=vacated.expert, by=SYSTEM)
+    messages.drawn_later(added)
+    return added

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,10 +13,12 @@ from selection import policies
 from selection.errors import DrawInfeasible
 from selection.messages import panel as messages
 from selection.models import Assignment, Expert, Nomination, Panel, Panelist, Recusal, Round
-from selection.models.expert import Expert as ExpertModel
-from selection.queries.panel import derived_recusals, draw_inputs, nominees_to_draw, pool_by_category
-from selection.rules.draw import Draw, InfeasibleDraw, draw_assignments, draw_panel, draw_seed, pool_order
-from selection.rules.pool import nominees_at_risk, strata_too_small
+from selection.queries.conflict import recusals_of
+from selection.queries.draw import Lists, draw_inputs, lists_now, obstacles, outlook
+from selection.queries.panel import nominees_to_draw
+from selection.rules.draw import Draw, InfeasibleDraw, draw_assignments, draw_seed, pool_order
+from selection.rules.public_value import Implausible, spelled
+from selection.rules.seats import Seating, walk_panel
 from workflow import calendar, clock, door, kinds, ledger
 from workflow.actor import Actor
 from workflow.errors import NotPermitted, StepRefused
@@ -25,10 +27,17 @@ from workflow.rules.chain import canonical
 from workflow.wording import listed
 
 PREPARED = kinds.named("panel.prepare", _("准备抽取"))
-AVAILABILITY = kinds.named("expert.availability", _("调整专家可用状态"))
 
 LONGEST_WAIT = timedelta(days=366)  # for the public value
-REASONS = {"unit": _("专家与人选同单位"), "nominator": _("专家在推荐单位任职")}
+MOST_NAMED = 5  # obstacles in one sentence
+IMPLAUSIBLE = {
+    "empty": _("请录入公布的随机值。"),
+    "lottery_text": _("开奖号码只写数字，各号码用空格分开，最后写蓝球（后区）。"),
+    "lottery_count": _("号码个数不对：双色球为6个红球、1个蓝球，大乐透为前区5个、后区2个。"),
+    "lottery_range": _("号码超出范围：双色球红球01至33、蓝球01至16，大乐透前区01至35、后区01至12。"),
+    "lottery_order": _("请按从小到大的顺序录入，不得重复。"),
+    "drand": _("drand公布的随机值是64位十六进制字符。"),
+}
 
 
 @door.act
@@ -49,43 +58,32 @@ def prepare(round_: Round, *, by: Actor) -> Panel:
 
 
 @door.act
-def set_available(expert: Expert, *, by: Actor, available: bool) -> Expert:
-    """Let an expert take part in coming draws, or not."""
-    if not policies.may_operate_draw(expert, by):
-        raise NotPermitted(_("只有处室负责人可以调整专家库。"))
-    expert = ExpertModel.objects.select_for_update().get(pk=expert.pk)
-    if expert.available != available:
-        expert.available = available
-        expert.save(update_fields=["available"])
-        ledger.append(
-            by, chain=ledger.OFFICE, kind=AVAILABILITY, subject=subject_of(expert), role="manager",
-            payload={"expert": expert.code, "available": available},
-        )  # fmt: skip
-    return expert
+def freeze(panel: Panel, *, by: Actor, source: str, value_at: datetime, set_aside: bool = False) -> Panel:
+    """Fix everything the draw follows from, and publish its digest before the public value exists.
 
-
-@door.act
-def freeze(panel: Panel, *, by: Actor, source: str, value_at: datetime) -> Panel:
-    """Fix everything the draw follows from, and publish its digest before the public value exists."""
+    `set_aside` leaves out of the pool whoever is recused so often that a nominee might be left short.
+    """
     panel = door.locked(panel)
-    if value_at <= clock.now():
-        raise StepRefused(_("公共随机值的公布时间须晚于现在，冻结之后才产生。"), code="public_value_past")
-    if value_at > clock.now() + LONGEST_WAIT:
-        raise StepRefused(_("公共随机值的公布时间应在冻结后一年以内。"), code="public_value_far")
-    nominees, pool = nominees_to_draw(panel.round), pool_by_category()
-    found = derived_recusals(nominees, [expert for experts in pool.values() for expert in experts])
-    pairs = {(nomination.code, expert.code) for nomination, expert, _why in found}
-    inputs = draw_inputs(panel, nominees, pool, pairs, source=source, value_at=value_at)
-    _require_feasible(panel.round, inputs, pairs)
+    _require_to_come(value_at)
+    lists = lists_now(panel.round, on=value_at.astimezone(clock.ZONE).date(), set_aside=set_aside)
+    _require_feasible(lists)
+    inputs = draw_inputs(panel, lists, source=source, value_at=value_at)
     digest = digest_of(inputs)
     moved = door.take(
         panel, "freeze", by=by, inputs=inputs, digest=digest, source=source, value_at=value_at,
         operator=by, at=clock.now(), payload={"digest": digest, "source": source, "value_at": value_at},
     )  # fmt: skip
-    _record_recusals(found)
+    Recusal.objects.bulk_create(recusals_of(lists.found), ignore_conflicts=True)
     ledger.publish_heads(by, occasion=f"panel.freeze {panel.round.code}")
     messages.frozen(moved)
     return moved
+
+
+def _require_to_come(value_at: datetime) -> None:
+    if value_at <= clock.now():
+        raise StepRefused(_("公共随机值的公布时间须晚于现在，冻结之后才产生。"), code="public_value_past")
+    if value_at > clock.now() + LONGEST_WAIT:
+        raise StepRefused(_("公共随机值的公布时间应在冻结后一年以内。"), code="public_value_far")
 
 
 def digest_of(inputs: Mapping[str, Any]) -> str:
@@ -93,39 +91,13 @@ def digest_of(inputs: Mapping[str, Any]) -> str:
     return sha256(canonical(inputs)).hexdigest()
 
 
-def _require_feasible(round_: Round, inputs: Mapping[str, Any], pairs: set[tuple[str, str]]) -> None:
-    pool, sizes = inputs["pool"], inputs["sizes"]
-    for stratum, missing in strata_too_small(pool, sizes).items():
-        name = dict(Expert.Category.choices).get(stratum, stratum)
-        raise DrawInfeasible(
-            _("专家库“%(name)s”类可用专家不足，还差%(n)s人。") % {"name": name, "n": missing}
+def _require_feasible(lists: Lists) -> None:
+    # Only what cannot fail is frozen: a draw is never repeated after its public value is known.
+    if found := obstacles(outlook(lists)):
+        more = (
+            _("另有%(n)s项，见抽取页面。") % {"n": len(found) - MOST_NAMED} if len(found) > MOST_NAMED else ""
         )
-    short = nominees_at_risk(
-        inputs["nominees"], pool, sizes, per_nominee=inputs["per_nominee"], recusals=pairs
-    )  # fmt: skip
-    if short:
-        raise _infeasible(round_, short)
-
-
-def _infeasible(round_: Round, codes: Sequence[str]) -> DrawInfeasible:
-    rows = round_.nominations.filter(code__in=codes).select_related("nominee").order_by("code")
-    names = listed(f"{row.code} {row.nominee.name}" for row in rows)
-    return DrawInfeasible(
-        _(
-            "以下人选回避的专家过多，可用专家可能不足：%(names)s。请补充专家，或将须回避的专家设为不参加后再办。"
-        )
-        % {"names": names}
-    )
-
-
-def _record_recusals(found: Iterable[tuple[Nomination, Expert, str]]) -> None:
-    Recusal.objects.bulk_create(
-        [
-            Recusal(nomination=n, expert=e, kind=Recusal.Kind.DERIVED, reason=str(REASONS[why]))
-            for n, e, why in found
-        ],
-        ignore_conflicts=True,
-    )
+        raise DrawInfeasible("".join(found[:MOST_NAMED]) + str(more))
 
 
 @door.act
@@ -135,41 +107,57 @@ def draw(panel: Panel, *, by: Actor, public_value: str) -> Panel:
     door.require_open(panel, "draw", by=by)
     if digest_of(panel.inputs) != panel.inputs_digest:
         raise StepRefused(_("冻结的名单与其摘要不符，不能抽取。"), code="inputs_changed")
-    value = public_value.strip()
+    value = _spelled(panel, public_value)
     seed = draw_seed(bytes.fromhex(panel.inputs_digest), value.encode())
-    chosen, drawn = _drawn(panel, seed)
-    outcome = _outcome(panel.inputs, chosen, drawn)
+    seating, drawn = _drawn(panel, seed)
+    outcome = _outcome(seating, drawn)
     moved = door.take(
         panel, "draw", by=by, public_value=value, seed=seed.hex(), outcome=outcome, witness=by, at=clock.now(),
         payload={"public_value": value, "seed": seed.hex(), "outcome": outcome},
     )  # fmt: skip
-    _seat(moved, seed, chosen)
+    _seat(moved, seed, seating.seats)
     _assign(moved, drawn.sheets)
     ledger.publish_heads(by, occasion=f"panel.draw {panel.round.code}")
     return moved
 
 
-def _drawn(panel: Panel, seed: bytes) -> tuple[dict[str, tuple[str, ...]], Draw]:
+def _spelled(panel: Panel, value: str) -> str:
+    """The value in the one spelling of its source, so that the witness has no choice in it."""
+    try:
+        return spelled(panel.public_source, value)
+    except Implausible as fault:
+        raise StepRefused(IMPLAUSIBLE[fault.code], code="public_value_implausible") from None
+
+
+def _drawn(panel: Panel, seed: bytes) -> tuple[Seating, Draw]:
     """Who sits, by category in drawn order, and who scores whom."""
     inputs = panel.inputs
-    chosen = draw_panel(seed, inputs["pool"], inputs["sizes"])
+    seating = walk_panel(
+        seed, inputs["pool"], inputs["sizes"], caps=inputs.get("caps"), groups=inputs.get("groups")
+    )
     try:
         drawn = draw_assignments(
             seed,
             inputs["nominees"],
-            sorted(expert for experts in chosen.values() for expert in experts),
+            sorted(expert for experts in seating.seats.values() for expert in experts),
             per_nominee=inputs["per_nominee"],
             recusals={(nominee, expert) for nominee, expert in inputs["recusals"]},
             shortlist=inputs["shortlist"],
         )
     except InfeasibleDraw as infeasible:
-        raise _infeasible(panel.round, infeasible.nominees) from infeasible
-    return chosen, drawn
+        names = listed(infeasible.nominees)
+        raise DrawInfeasible(
+            _("以下人选可用专家不足，还差%(n)s份评分表：%(names)s。")
+            % {"n": infeasible.missing, "names": names}
+        ) from infeasible
+    return seating, drawn
 
 
-def _outcome(inputs: Mapping[str, Any], chosen: Mapping[str, Sequence[str]], drawn: Draw) -> dict[str, Any]:
+def _outcome(seating: Seating, drawn: Draw) -> dict[str, Any]:
     return {
-        "panel": {stratum: list(experts) for stratum, experts in chosen.items()},
+        "panel": {stratum: list(experts) for stratum, experts in seating.seats.items()},
+        "passed": [[expert, reason] for expert, reason in seating.passed],
+        "despite": list(seating.despite),
         "sheets": {nominee: list(experts) for nominee, experts in drawn.sheets.items()},
         "total_weight": drawn.total_weight,
         "load_floor": drawn.load_floor,

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.queries.people import people_with, recipients
 from accounts.roles import Role
 from selection.messages.letters import letter, occasion
-from selection.models import Assignment, Panel, Round
+from selection.models import Assignment, Panel, Panelist, Round
 from selection.queries.scoring import experts_behind
 from workflow import clock
 from workflow.outbox import Letter, Recipient, queue
@@ -86,13 +86,44 @@ def recused(assignment: Assignment, added: Sequence[Assignment]) -> None:
     )
 
 
+def seat_left(
+    seat: Panelist, successor: Panelist | None, added: Sequence[Assignment], *, missing: int
+) -> None:
+    """To supervisors and managers: who left the panel and why, who was called up, what was drawn anew."""
+    panel = seat.panel
+
+    def write(_to: Recipient) -> Letter:
+        names = {"expert": seat.expert.name, "n": seat.number, "how": seat.get_left_how_display()}
+        lines = [
+            gettext("%(expert)s（匿名号%(n)s）退出评审组：%(how)s。") % names,
+            gettext("理由：%(reason)s") % {"reason": seat.left_reason},
+            gettext("候补%(name)s按抽取顺序递补。") % {"name": successor.expert.name}
+            if successor
+            else gettext("该类已无候补。"),
+            gettext("已补抽%(n)s份评审任务，其他专家的任务不变；已提交的评分表仍然有效。")
+            % {"n": len(added)},
+        ]
+        if missing > 0:
+            lines.append(gettext("还有%(n)s份没有专家可补抽，请处理。") % {"n": missing})
+        subject = gettext("评审组变动：%(round)s") % {"round": panel.round.shown_title}
+        return letter(subject, lines, reverse("panel_detail", args=[panel.pk]))
+
+    queue(
+        recipients([*people_with(Role.SUPERVISOR), *people_with(Role.MANAGER)]),
+        event=f"panel.left:{seat.pk}",
+        kind="panel.left",
+        write=write,
+        about=panel,
+    )
+
+
 def drawn_later(added: Iterable[Assignment]) -> None:
     """To experts drawn after the review began."""
     for assignment in added:
 
         def write(_to: Recipient, code: str = assignment.nomination.code) -> Letter:
             subject = gettext("新的评审任务：%(code)s") % {"code": code}
-            lines = [gettext("因其他专家回避，您被补抽评审%(code)s，请先作出回避声明。") % {"code": code}]
+            lines = [gettext("因评审组变动，您被补抽评审%(code)s，请先作出回避声明。") % {"code": code}]
             return letter(subject, lines, reverse("panel_inbox"))
 
         queue(

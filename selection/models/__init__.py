@@ -23,6 +23,7 @@ from selection.models.panel import Assignment, Panel, Panelist, Redraw
 from selection.models.qualification import QualificationReview
 from selection.models.quota import Quota
 from selection.models.recheck import RecheckRequest
+from selection.models.record import RecordExport
 from selection.models.round import Round, RulebookVersion
 from selection.models.rulebook_change import RulebookChange
 from selection.models.scoring import ScoreSheet
@@ -64,6 +65,7 @@ __all__ = [
     "Quota",
     "RecheckRequest",
     "Recognition",
+    "RecordExport",
     "Recusal",
     "Redraw",
     "RecusalRequest",

@@ -11,6 +11,7 @@ from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
+from selection.models.conflict import all_requests_decided
 from selection.models.expert import Expert
 from selection.models.nomination import Nomination
 from selection.models.round import Round
@@ -100,7 +101,7 @@ class Panel(Machine):
         target=State.FROZEN,
         label=_("冻结抽取名单"),
         by=policies.may_operate_draw,
-        needs=(no_recheck_pending, round_screened),
+        needs=(no_recheck_pending, round_screened, all_requests_decided),
         irreversible=True,
         consequence=_("人选、专家、回避和负荷即行冻结，摘要写入存证并公布；公共随机值须在此之后产生。"),
     )
@@ -128,45 +129,64 @@ class Panel(Machine):
 class Panelist(models.Model):
     """An expert drawn onto the panel, or a reserve in drawn order."""
 
+    class Leaving(models.TextChoices):
+        DECLINED = "declined", _("专家婉拒")
+        ILLNESS = "illness", _("因病")
+        SILENCE = "silence", _("逾期未响应")
+        OTHER = "other", _("其他")
+
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="panelists")
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="seats")
     stratum = models.CharField(_("类别"), max_length=20)
     position = models.PositiveSmallIntegerField(_("抽取顺序"))
     number = models.PositiveSmallIntegerField(_("匿名号"), null=True, blank=True)  # null for a reserve
+    called_at = models.DateTimeField(_("递补时间"), null=True, blank=True)
+    left_at = models.DateTimeField(
+        _("退出时间"), null=True, blank=True
+    )  # the number stays: sheets stand under it
+    left_how = models.CharField(_("退出方式"), max_length=10, choices=Leaving.choices, blank=True, default="")
+    left_reason = models.CharField(_("退出理由"), max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ("panel", "number", "position")
-        constraints = (models.UniqueConstraint(fields=("panel", "expert"), name="one_seat_per_expert"),)
+        constraints = (
+            models.UniqueConstraint(fields=("panel", "expert"), name="one_seat_per_expert"),
+            models.UniqueConstraint(fields=("panel", "number"), name="one_seat_per_number"),
+        )
 
     def __str__(self) -> str:
         return f"{self.panel_id} {self.expert_id}"
 
 
-class Recusal(models.Model):
-    """An expert who may not score a nomination, and why."""
+class Redraw(models.Model):
+    """One redraw with all that lets it be done again: what was missing, who could supply it, and what came of it."""
 
-    class Kind(models.TextChoices):
-        DERIVED = "derived", _("系统判定")
-        DECLARED = "declared", _("专家申报")
+    class Cause(models.TextChoices):
+        RECUSED = "recused", _("专家回避")
+        LEFT = "left", _("专家退出评审组")
+        ASKED = "asked", _("补足缺额")
 
-    nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="recusals")
-    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="recusals")
-    kind = models.CharField(_("来源"), max_length=10, choices=Kind.choices)
-    reason = models.CharField(_("理由"), max_length=300)
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="redrawings")
+    number = models.PositiveSmallIntegerField(_("补抽序号"))
+    cause = models.CharField(_("起因"), max_length=10, choices=Cause.choices)
+    expert = models.ForeignKey(Expert, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    seed = models.CharField(_("种子"), max_length=64)
+    inputs = models.JSONField(_("缺额与余量"))  # rules.draw.Shortfall, as it was solved
+    outcome = models.JSONField(_("补抽结果"))
     at = models.DateTimeField(_("时间"), default=clock.now)
 
     class Meta:
-        ordering = ("nomination", "expert")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("nomination", "expert"), name="one_recusal_per_expert_and_nomination"
-            ),
-        )
+        verbose_name = _("补抽")
+        ordering = ("panel", "number")
+        constraints = (models.UniqueConstraint(fields=("panel", "number"), name="one_redraw_per_number"),)
 
     def __str__(self) -> str:
-        return f"{self.nomination_id} {self.expert_id}"
+        return f"{self.panel_id} {self.number}"
 
 
+before_the_opening = Guard(
+    "opened", _("评分已启封，不能更换专家。"), lambda a: a.round.state in ("screening", "review")
+)
 round_in_review = Guard("not_in_review", _("本轮不在专家评审中。"), lambda a: a.round.state == "review")
 
 
@@ -177,11 +197,13 @@ class Assignment(Machine):
         DRAWN = "drawn", _("待声明")
         ACCEPTED = "accepted", _("已受理")
         RECUSED = "recused", _("已回避")
+        RELEASED = "released", _("已解除")
 
     STATE_TONES = {
         "drawn": ("warn", "clock"),
         "accepted": ("ok", "circle-check"),
         "recused": ("mut", "user-minus"),
+        "released": ("mut", "user-minus"),
     }
     LOCK_WITH = ("round", "expert", "nomination")
 
@@ -194,6 +216,7 @@ class Assignment(Machine):
     )  # 0: the draw; r: the r-th redraw
     answered_at = models.DateTimeField(_("声明时间"), null=True, blank=True)
     reason = models.CharField(_("回避理由"), max_length=300, blank=True)
+    declaration = models.JSONField(_("声明"), default=dict, blank=True)  # text, version, digest, grounds
 
     class Meta:
         verbose_name = _("评审任务")
@@ -203,7 +226,8 @@ class Assignment(Machine):
                 fields=("nomination", "expert"), name="one_assignment_per_expert_and_nomination"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("drawn", "accepted", "recused")), name="assignment_state_known"
+                condition=Q(state__in=("drawn", "accepted", "recused", "released")),
+                name="assignment_state_known",
             ),
         )
 
@@ -227,8 +251,8 @@ class Assignment(Machine):
         needs=(round_in_review,),
         consequence=_("本人声明与该人选及其单位无利害关系，愿意独立评审并保守秘密。"),
     )
-    def accept(self, *, at: Any) -> None:
-        self.answered_at = at
+    def accept(self, *, at: Any, declaration: dict[str, Any] | None = None) -> None:
+        self.declaration, self.answered_at = declaration or {}, at
 
     @step(
         state,
@@ -241,5 +265,33 @@ class Assignment(Machine):
         reason_required=True,
         consequence=_("材料即行关闭，已填的评分作废留存，系统另行补抽专家。"),
     )
-    def recuse(self, *, reason: str, at: Any) -> None:
+    def recuse(self, *, reason: str, at: Any, declaration: dict[str, Any] | None = None) -> None:
+        self.reason, self.declaration, self.answered_at = reason, declaration or {}, at
+
+    @step(
+        state,
+        source=(State.DRAWN, State.ACCEPTED),
+        target=State.RECUSED,
+        label=_("责令回避"),
+        by=policies.may_bar_expert,
+        needs=(round_in_review,),
+        tone="danger",
+        reason_required=True,
+        consequence=_("核实存在回避情形：材料即行关闭，已填的评分作废留存，系统另行补抽专家。"),
+    )
+    def bar(self, *, reason: str, at: Any) -> None:
+        self.reason, self.answered_at = reason, at
+
+    @step(
+        state,
+        source=(State.DRAWN, State.ACCEPTED),
+        target=State.RELEASED,
+        label=_("解除评审任务"),
+        by=policies.by_system,
+        needs=(before_the_opening,),
+        tone="quiet",
+        reason_required=True,
+        consequence=_("专家退出评审组，未提交的评审任务解除，另行补抽；已提交的评分表仍然有效。"),
+    )
+    def release(self, *, reason: str, at: Any) -> None:
         self.reason, self.answered_at = reason, at

@@ -224,7 +224,11 @@ class Rulebook:
         return {field.name: _stored(getattr(self, field.name)) for field in fields(self)}
 
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON, in hexadecimal; times in UTC, whatever zone they were typed in.
+        """SHA-256 of `hashed`, in hexadecimal."""
+        return sha256(self.hashed()).hexdigest()
+
+    def hashed(self) -> bytes:
+        """The canonical JSON that the digest is of; times in UTC, whatever zone they were typed in.
 
         A parameter that says what its absence means is left out, so that rules frozen before it keep their digest.
         """
@@ -236,7 +240,7 @@ class Rulebook:
             if name not in ABSENT or stored[name] != ABSENT[name]
         }
         values |= {name: stored[name] for name in ("criteria", "eligibility", "categories") if name in values}
-        return sha256(canonical(values)).hexdigest()
+        return canonical(values)
 
     @property
     def weights(self) -> dict[str, Decimal]:

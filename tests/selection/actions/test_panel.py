@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from selection.actions import assignment, panel, scoring
+from selection.actions import assignment, panel, redraw, scoring, seat
 from selection.errors import ConflictOfInterest, DrawInfeasible
 from selection.models import Assignment, Panelist, QualificationReview, Recusal, Round
 from selection.rules.draw import draw_assignments, draw_panel, draw_seed, redraw_seed
@@ -162,10 +162,12 @@ def test_a_draw_that_might_fail_is_not_frozen_and_names_the_nominee():
     with pytest.raises(DrawInfeasible) as refusal:
         panel.freeze(prepared, by=stage.manager, source="双色球", value_at=stages.DRAW_AT)
     assert f"{nomination.code} {nomination.nominee.name}" in str(refusal.value)
-    for expert in blocked:
-        panel.set_available(expert, by=stage.manager, available=False)
-    frozen = panel.freeze(prepared, by=stage.manager, source="双色球", value_at=stages.DRAW_AT)
+    assert "“实务”类至多2人" in str(refusal.value)
+    frozen = panel.freeze(
+        prepared, by=stage.manager, source="双色球", value_at=stages.DRAW_AT, set_aside=True
+    )
     assert frozen.state == "frozen"
+    assert frozen.inputs["left_out"] == [[min(expert.code for expert in blocked), "recused"]]
 
 
 def test_a_pool_too_small_names_the_category():

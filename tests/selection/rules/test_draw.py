@@ -5,6 +5,7 @@ from collections import Counter
 from hashlib import sha256
 from itertools import combinations, product
 from pathlib import Path
+from random import Random
 
 import networkx
 import pytest
@@ -22,8 +23,10 @@ from selection.rules.draw import (
     pool_order,
     redraw_assignments,
     redraw_seed,
+    shortfall_of,
     tie_lot,
 )
+from selection.rules.draw import redraw as solve
 
 CASES = json.loads((Path(__file__).parents[2] / "data/reference_cases.json").read_text())["cases"]
 CASE = next(case for case in CASES if case["id"] == "draw-21")
@@ -195,6 +198,47 @@ def by_search(
     return min(found, key=lambda option: option[:2]) if found else None
 
 
+def test_a_thousand_shuffles_give_the_same_draw() -> None:
+    nominees, experts = ids("N", 4), ids("X", 6)
+    recusals = frozenset({("N001", "X002"), ("N003", "X005")})
+    expected, shuffle = None, Random(7)
+    for _n in range(1000):
+        shuffle.shuffle(nominees)
+        shuffle.shuffle(experts)
+        draw = draw_assignments(SEED, nominees, experts, per_nominee=2, recusals=recusals)
+        expected = expected or draw
+        assert draw == expected
+
+
+def check_by_search(nominees: list[str], experts: list[str], k: int, recusals: frozenset) -> None:
+    expected = by_search(nominees, experts, k, recusals)
+    if expected is None:
+        with pytest.raises(InfeasibleDraw):
+            draw_assignments(SEED, nominees, experts, per_nominee=k, recusals=recusals)
+    else:
+        draw = draw_assignments(SEED, nominees, experts, per_nominee=k, recusals=recusals)
+        assert (draw.relaxed_by, draw.total_weight, draw.sheets) == expected
+
+
+@pytest.mark.parametrize(("n", "e"), [(1, 4), (2, 2), (2, 3), (2, 4), (3, 2), (4, 2)])
+def test_every_recusal_there_can_be_agrees_with_exhaustive_search(n: int, e: int) -> None:
+    nominees, experts = ids("N", n), ids("X", e)
+    pairs = list(product(nominees, experts))
+    for bits in range(2 ** len(pairs)):
+        recusals = frozenset(pair for place, pair in enumerate(pairs) if bits >> place & 1)
+        for k in range(1, min(e, 3) + 1):
+            check_by_search(nominees, experts, k, recusals)
+
+
+@pytest.mark.parametrize("e", range(5, 13))
+def test_up_to_twelve_experts_agree_with_exhaustive_search(e: int) -> None:
+    nominees, experts, lot = ids("N", 2), ids("X", e), Random(e)
+    pairs = list(product(nominees, experts))
+    for k in (1, 2, 3) if e < 9 else (1, 2):
+        recusals = frozenset(lot.sample(pairs, lot.randrange(len(pairs) // 2)))
+        check_by_search(nominees, experts, k, recusals)
+
+
 @bounded
 @given(st.data())
 def test_small_draws_agree_with_exhaustive_search(data: st.DataObject) -> None:
@@ -354,3 +398,37 @@ def test_a_redraw_keeps_every_other_pair(late: set[tuple[str, str]], round_numbe
     assert not pairs(after) & (late | RECUSALS)
     assert all(len(on) == 3 for on in after.sheets.values())
     assert max(loads(after, GIVEN["experts"])) <= after.load_ceiling
+
+
+def test_a_redraw_is_done_again_from_what_was_kept_of_it() -> None:
+    late = frozenset({("N001", "X04"), ("N005", "X02")})
+    shortfall = shortfall_of(
+        reference_draw().sheets, RECUSALS | late, experts=GIVEN["experts"], per_nominee=3
+    )
+    kept = json.loads(json.dumps(shortfall.to_dict()))
+    found = solve(SEED, 1, type(shortfall).from_dict(kept))
+    assert shortfall.needs == {"N001": 1, "N005": 1}
+    assert {(n, e) for n, on in found.added.items() for e in on} == pairs(redraw(late)) - pairs(
+        reference_draw()
+    )
+    assert found.total_weight == redraw(late).total_weight
+
+
+def test_sheets_of_who_left_may_stand() -> None:
+    rest = [expert for expert in GIVEN["experts"] if expert != "X05"]
+    standing = frozenset({("N001", "X05")})
+    shortfall = shortfall_of(
+        reference_draw().sheets, RECUSALS, experts=rest, per_nominee=3, standing=standing
+    )
+    assert sorted(shortfall.needs) == ["N003", "N004"]
+    assert "X05" not in shortfall.loads
+
+
+def test_what_nobody_can_supply_does_not_keep_the_rest_from_being_drawn() -> None:
+    late = frozenset(("N001", expert) for expert in ("X03", "X04", "X05")) | {("N005", "X02")}
+    shortfall = shortfall_of(
+        reference_draw().sheets, RECUSALS | late, experts=GIVEN["experts"], per_nominee=3
+    )
+    assert shortfall.lacking() == {"N001": 1}
+    found = solve(SEED, 1, shortfall.fillable())
+    assert {nominee: len(on) for nominee, on in found.added.items()} == {"N001": 1, "N005": 1}
