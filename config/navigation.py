@@ -30,7 +30,13 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
         frozenset({Role.REVIEWER, Role.MANAGER, Role.SUPERVISOR, Role.AUDIT_ADMIN}),
     ),
     (_("评审任务"), "panel_inbox", frozenset({Role.EXPERT})),
+    (_("我的信息"), "expert_me", frozenset({Role.EXPERT})),
     (_("专家评审"), "panel_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
+    (
+        _("专家库"),
+        "expert_list",
+        frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.SECURITY_ADMIN}),
+    ),
     (_("公示与异议"), "office_notice_list", _OFFICE),
     (_("认定公布"), "determination_list", _OFFICE),
     (_("工作室"), "studio_list", _STUDIOS),
@@ -55,7 +61,9 @@ def navigation_for(request: HttpRequest) -> list[Entry]:
     """The entries that this reader may use, in order."""
     roles = request.user.roles  # type: ignore[union-attr]
     entries = [(label, _url(name)) for label, name, who in _ENTRIES if roles & who]
-    return [Entry(label, url, _is_current(url, request.path)) for label, url in entries if url]
+    here = [url for _label, url in entries if url and _is_current(url, request.path)]
+    nearest = max(here, key=len, default="")  # /panel/me/ lies below /panel/
+    return [Entry(label, url, url == nearest) for label, url in entries if url]
 
 
 def _url(name: str) -> str:

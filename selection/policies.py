@@ -120,6 +120,7 @@ by_system = allow(SYSTEM_ROLE)
 
 # Round
 may_manage_round = allow(Role.MANAGER)
+may_export_record = allow(SYSTEM_ROLE) | allow(Role.AUDIT_ADMIN, Role.MANAGER)
 may_close_round = allow(SYSTEM_ROLE) | allow(Role.MANAGER)
 may_witness_opening = allow(Role.SUPERVISOR, when=_not_the_operator)
 may_publish = allow(Role.PUBLISHER)

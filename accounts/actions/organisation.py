@@ -17,11 +17,13 @@ from accounts.models import Organisation, OrganisationRecord
 from accounts.roles import Role
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
+from workflow.errors import NotPermitted
 from workflow.rules.identifiers import CREDIT_LENGTH, valid_credit_code
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "zhejiang.json"
 TREE_FROM = date(2021, 1, 1)  # the year of the first batch: earlier names are in no record of ours
 LOADED = kinds.named("organisations.loaded", _("导入机构"))
+REGISTERED = kinds.named("organisation.registered", _("登记机构"))
 RENAMED = kinds.named("organisation.renamed", _("机构更名"))
 
 
@@ -82,6 +84,24 @@ def _first_record(org: Organisation, valid_from: date) -> OrganisationRecord:
     return OrganisationRecord(
         organisation=org, name=org.name, code=org.code, parent_id=org.parent_id, valid_from=valid_from
     )
+
+
+@door.act
+def register_unit(*, by: Actor, name: str, code: str) -> Organisation:
+    """A unit of an expert that no record of ours has, under its social credit code."""
+    if not policies.holds_any(by, frozenset({Role.MANAGER, Role.SYSTEM_ADMIN, Role.EXPERT})):
+        raise NotPermitted(_("您的身份不能办理“%(step)s”。") % {"step": _("登记机构")})
+    name, code = name.strip(), code.strip().upper()
+    if not name or not valid_credit_code(code):
+        raise OrganisationRefused(_("统一社会信用代码%(code)s有误，请核对18位代码。") % {"code": code})
+    if Organisation.objects.filter(code=code).exists():
+        raise OrganisationRefused(_("代码%(code)s已由其他机构使用。") % {"code": code})
+    unit = Organisation.objects.create(kind=Organisation.Kind.EXPERT_UNIT, code=code, name=name)
+    _first_record(unit, clock.today()).save()
+    payload = {"name": name, "code": code}
+    subject = f"accounts.organisation:{unit.pk}"
+    ledger.append(by, chain=ledger.OFFICE, kind=REGISTERED, subject=subject, payload=payload)
+    return unit
 
 
 @door.act

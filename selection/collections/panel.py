@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.forms.panel import ASSIGNMENT_FORMS, PANEL_FORMS
-from selection.models import Assignment, Expert, Panel
+from selection.models import Assignment, Panel
 from selection.queries.panel import (
     READERS,
     assignments_visible_to,
-    experts_visible_to,
     panels_visible_to,
     progress_of,
     rounds_without_panel,
@@ -29,20 +28,6 @@ from workflow.collections import Collection, register
 
 def _time(moment: datetime | None) -> str | None:
     return moment.astimezone(clock.ZONE).isoformat() if moment else None
-
-
-def represent_expert(expert: Expert, actor: Actor) -> dict[str, Any]:
-    """An expert of the pool."""
-    return {
-        "id": expert.pk,
-        "code": expert.code,
-        "name": expert.name,
-        "unit": expert.unit.name,
-        "category": expert.category,
-        "field": expert.field,
-        "region": expert.region,
-        "available": expert.available,
-    }
 
 
 def represent_panel(panel: Panel, actor: Actor) -> dict[str, Any]:
@@ -107,16 +92,6 @@ def _may_read_reason(assignment: Assignment, actor: Actor) -> bool:
     return assignment.expert.user_id == actor.id or any(actor.holds(role) for role in READERS)
 
 
-register(
-    Collection(
-        name="experts",
-        model=Expert,
-        visible_to=experts_visible_to,
-        represent=represent_expert,
-        url=lambda expert: f"{reverse('expert_list')}?q={expert.code}",
-        filters=("category", "field", "available"),
-    )
-)
 register(
     Collection(
         name="panels",

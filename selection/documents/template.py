@@ -17,15 +17,23 @@ WIDE = 40
 LIST_LIMIT = 255  # characters of a drop-down written into the cell; longer ones stand on a sheet of their own
 
 
+Sheets = Sequence[tuple[str, Sequence[Column]]]
+
+
 def write_template(target: IO[bytes]) -> None:
-    """Write the empty template."""
+    """Write the empty template of an import of nominations."""
+    write_sheets(target, all_sheets(), title=_("申报导入模板填写说明"), guide=_guide_lines())
+
+
+def write_sheets(target: IO[bytes], found: Sheets, *, title: str, guide: Sequence[str]) -> None:
+    """Write an empty template: the guide, then each sheet with its headings; the first of them lies open."""
     book = xlsxwriter.Workbook(target, {"in_memory": True})
     look = _Look(book)
-    _guide(book, look)
+    _guide(book, look, title, guide)
     lists = _Lists(book)
-    for name, columns in all_sheets():
-        _sheet(book, look, lists, name, columns)
-    book.get_worksheet_by_name(sheets.PEOPLE).activate()
+    for name, columns in found:
+        _sheet(book, look, lists, name, columns, kept=2 if name == found[0][0] else 1)
+    book.get_worksheet_by_name(found[0][0]).activate()
     book.close()
 
 
@@ -69,11 +77,16 @@ class _Lists:
         return f"=选项!{place}"
 
 
-def _guide(book: Any, look: _Look) -> None:
+def _guide(book: Any, look: _Look, title: str, lines: Sequence[str]) -> None:
     sheet = book.add_worksheet(sheets.GUIDE)
     sheet.set_column(0, 0, 100, look.wrapped)
-    sheet.write_string(0, 0, _("申报导入模板填写说明"), look.title)
-    lines = (
+    sheet.write_string(0, 0, title, look.title)
+    for row, line in enumerate(lines, start=2):
+        sheet.write_string(row, 0, line)
+
+
+def _guide_lines() -> tuple[str, ...]:
+    return (
         _("一、“人员”每人一行；其他工作表每条经历一行，用身份证号指明是谁的。"),
         _(
             "二、深色列名为提交申报前必须填写的栏目；导入后是草稿，可在系统中继续填写，声明须由本人和单位在系统中作出。"
@@ -85,13 +98,11 @@ def _guide(book: Any, look: _Look) -> None:
             "六、一个文件最多5,000人、20 MB。上传后先核对：逐条列出问题所在的工作表、行、列和原因，确认之前不导入任何内容。"
         ),
     )
-    for row, line in enumerate(lines, start=2):
-        sheet.write_string(row, 0, line)
 
 
-def _sheet(book: Any, look: _Look, lists: _Lists, name: str, columns: Sequence[Column]) -> None:
+def _sheet(book: Any, look: _Look, lists: _Lists, name: str, columns: Sequence[Column], *, kept: int) -> None:
     sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 2 if name == sheets.PEOPLE else 1)
+    sheet.freeze_panes(1, kept)
     sheet.set_row(0, 32)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.heading, look.needed if column.needed else look.optional)

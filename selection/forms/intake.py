@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from selection.documents.workbook import Sheet, Workbook
 from selection.errors import BadFile
+from selection.forms.cells import CellReader
 from selection.forms.dossier import DossierForm
 from selection.forms.dossier_rows import MOST_ROWS, add_rows, check_rows, count_name, name_of
 from selection.forms.draft import DraftForm
@@ -22,24 +23,10 @@ from selection.queries.intake import Person, Places, chunks, faults_of, known_pe
 from selection.queries.round import open_rounds
 from selection.queries.sheets import Column
 from selection.rules.sheets import (
-    BadCell,
     Fault,
-    column_letter,
-    day_of,
-    is_blank,
-    text_of,
-    truth_of,
 )
-from workflow.errors import Sentence
 
 Note = Callable[[int], None]
-_WORDS: dict[str, Sentence] = {
-    "formula": gettext_lazy("以“=”“+”“-”“@”开头，可能被当作公式执行，不能导入。请改为普通文字。"),
-    "digits_lost": gettext_lazy("号码被存成了数值，末几位已经丢失。请把单元格设为文本格式后重新填写。"),
-    "control": gettext_lazy("含有不可见字符，请重新填写。"),
-    "day": gettext_lazy("日期有误，请写成2018-09-20的样式。"),
-    "truth": gettext_lazy("请填写“是”或“否”。"),
-}
 
 
 @dataclass
@@ -132,11 +119,14 @@ def _ask_the_rules(intake: Intake, round_: Round, by: Any) -> None:
             intake.fault(sheets.PEOPLE, person.row, headings[column], why, person)
 
 
-class _Reader:
+class _Reader(CellReader):
     """Reads sheet after sheet into an intake."""
 
+    lead = sheets.PEOPLE
+
     def __init__(self, book: Workbook, intake: Intake, at: Note) -> None:
-        self.book, self.intake, self.at = book, intake, at
+        super().__init__(book, intake.fault)
+        self.intake, self.at = intake, at
         self.by_id: dict[str, Person] = {}
 
     def sort_in(self, sheet: Sheet, found: dict[str, Sheet]) -> None:
@@ -149,7 +139,7 @@ class _Reader:
 
     def read_people(self, sheet: Sheet) -> None:
         columns = sheets.people_columns()
-        layout = self._layout(sheet, sheets.PEOPLE, columns)
+        layout = self.layout_of(sheet, sheets.PEOPLE, columns)
         if layout is None:
             self.intake.blocked = True
             return
@@ -157,7 +147,7 @@ class _Reader:
         form = DossierForm({}, nomination=Nomination(nominee=Nominee()), names=names)
         for number, row in sheet.rows[1:]:
             self._count()
-            self._person(number, self._cells(sheets.PEOPLE, number, row, layout), form, columns)
+            self._person(number, self.cells_of(sheets.PEOPLE, number, row, layout), form, columns)
         self._refuse_doubled()
 
     def _person(
@@ -204,7 +194,7 @@ class _Reader:
 
     def read_part(self, part: str, sheet: Sheet) -> None:
         name, columns = sheets.sheet_name(part), sheets.part_columns(part)
-        layout = self._layout(sheet, name, columns)
+        layout = self.layout_of(sheet, name, columns)
         if layout is None:
             self.intake.blocked = True
             return
@@ -212,7 +202,7 @@ class _Reader:
         headings = {column.name: column.heading for column in columns}
         for number, row in sheet.rows[1:]:
             self._count()
-            cells = self._cells(name, number, row, layout)
+            cells = self.cells_of(name, number, row, layout)
             bad, key = cells.pop("", None), str(cells.pop("id_number", "") or "").upper()
             person = self.by_id.get(key)
             if person is None:
@@ -242,94 +232,9 @@ class _Reader:
         ):
             self.intake.fault(sheet, number, headings["primary"], _("主要任职只能有一项"), person)
 
-    # Cells
-
-    def _layout(self, sheet: Sheet, name: str, columns: Sequence[Column]) -> dict[int, Column] | None:
-        """Which column stands where; None where one that must be there is not."""
-        if not sheet.rows:
-            if name == sheets.PEOPLE:
-                raise BadFile(_("“人员”工作表是空的。"), code="empty")
-            return {}
-        known = {column.heading: column for column in columns}
-        layout: dict[int, Column] = {}
-        for place, cell in enumerate(sheet.rows[0][1]):
-            heading = str(cell or "").strip().rstrip("*＊").strip()
-            column = known.get(heading)
-            if column is not None and column not in layout.values():
-                layout[place] = column
-            elif heading:
-                words = _("列名重复。") if column else _("不认识的列，未读取。")
-                self.intake.fault(name, sheet.rows[0][0], heading[:40], words)
-        self._require_known(layout, known)
-        return layout if self._has_needed(name, layout, columns) else None
-
-    def _require_known(self, layout: dict[int, Column], known: Mapping[str, Column]) -> None:
-        if not layout and self.book.is_csv:
-            raise BadFile(
-                _("没有认出任何列名，文件的编码可能不对。请另存为UTF-8编码的CSV，或使用.xlsx模板。"),
-                code="encoding",
-            )
-
-    def _has_needed(self, name: str, layout: dict[int, Column], columns: Sequence[Column]) -> bool:
-        wanted = [c for c in columns if c.name in ("name", "id_number") and c not in layout.values()]
-        for column in wanted:
-            self.intake.fault(name, 0, column.heading, _("缺少这一列。"))
-        return not wanted
-
-    def _cells(self, sheet: str, number: int, row: list[Any], layout: dict[int, Column]) -> dict[str, Any]:
-        """Field to text; under "" the fields whose cell could not be read."""
-        formulas = self._formulas(sheet, number)
-        found: dict[str, Any] = {}
-        bad: set[str] = set()
-        for place, column in layout.items():
-            value = row[place] if place < len(row) else ""
-            letter = f"{column_letter(place + 1)}{number}"
-            if letter in formulas:
-                bad.add(column.name)
-                self.intake.fault(sheet, number, column.heading, _("单元格是公式，请改为数值或文字。"))
-            elif not is_blank(value):
-                try:
-                    found[column.name] = _read_cell(column, value)
-                except BadCell as fault:
-                    bad.add(column.name)
-                    self.intake.fault(sheet, number, column.heading, _say(fault, column))
-        return {**found, **({"": bad} if bad else {})}
-
-    def _formulas(self, sheet: str, number: int) -> set[str]:
-        if not hasattr(self, "_formula_cells"):
-            self._formula_cells: dict[tuple[str, int], set[str]] = {}
-            for name, cells in self.book.formulas.items():
-                for cell in cells:
-                    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-                    self._formula_cells.setdefault((name, int(digits)), set()).add(cell)
-        return self._formula_cells.get((sheet, number), set())
-
     def _count(self) -> None:
         self.intake.rows += 1
         self.at(self.intake.rows)
-
-
-def _say(fault: BadCell, column: Column) -> str:
-    if fault.code == "choice":
-        return _("请从下列各项中选择：%(choices)s。") % {
-            "choices": "、".join(label for _value, label in column.choices)
-        }
-    return str(_WORDS[fault.code])
-
-
-def _read_cell(column: Column, value: Any) -> Any:
-    """A cell as the form of the page would be sent it."""
-    if column.kind == "day":
-        return day_of(value).isoformat()
-    if column.kind == "truth":
-        return truth_of(value)
-    text = text_of(value)
-    if column.kind != "choice":
-        return text
-    for known, label in column.choices:
-        if text in (known, label):
-            return known
-    raise BadCell("choice")
 
 
 class LineForm(DraftForm):

@@ -46,6 +46,21 @@
   }, 2000);
   all("[data-poll]").forEach(ask);
 
+  /* search while typing: the list alone is asked for, the address follows; Enter works as ever */
+  all("input[data-live]").forEach((input) => {
+    let wait;
+    const show = async () => {
+      const wanted = new URLSearchParams(new FormData(input.form));
+      history.replaceState(null, "", `?${wanted}`);
+      wanted.set("part", "rows");
+      const sent = input.value;
+      const answer = await fetch(`${location.pathname}?${wanted}`, { credentials: "same-origin", redirect: "error" }).catch(() => null);
+      if (answer && answer.ok && input.value === sent) document.querySelector(input.dataset.live).innerHTML = await answer.text();
+    };
+    input.addEventListener("input", (event) => { clearTimeout(wait); if (!event.isComposing) wait = setTimeout(show, 250); });
+    input.addEventListener("compositionend", () => { clearTimeout(wait); wait = setTimeout(show, 250); });
+  });
+
   /* menus are <details>: Escape and a click elsewhere close them, focus returns */
   const closeMenus = (except) => all("details.lx-menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.lx-menu")));

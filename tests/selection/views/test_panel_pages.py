@@ -95,10 +95,12 @@ def test_the_pool_is_searched_and_only_the_manager_changes_it(client):
     supervisor, manager = factories.user("supervisor"), factories.user("manager")
     client.force_login(supervisor)
     found = client.get("/office/experts/?q=周").content.decode()
-    assert "周教授" in found and "吴主任" not in found and "设为不参加" not in found
-    assert client.post(f"/office/experts/{expert.pk}/available", {"available": "0"}).status_code == 403
+    assert "周教授" in found and "吴主任" not in found
+    reason = {"reason": "本年度出国访学，不参加评审。"}
+    assert client.post(f"/office/experts/{expert.pk}/standing", reason).status_code == 403
     client.force_login(manager)
-    client.post(f"/office/experts/{expert.pk}/available", {"available": "0"})
+    assert client.post(f"/office/experts/{expert.pk}/standing", {"reason": "出国"}).status_code == 422
+    client.post(f"/office/experts/{expert.pk}/standing", reason)
     expert.refresh_from_db()
     assert not expert.available
     client.force_login(factories.user("unit_clerk"))
