@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from selection.forms.panel import ASSIGNMENT_FORMS, PANEL_FORMS
 from selection.models import Assignment, Panel
+from selection.queries.expert_view import essence_of, face_of, full_face_of
 from selection.queries.panel import (
     READERS,
     assignments_visible_to,
@@ -56,13 +57,15 @@ def represent_panel(panel: Panel, actor: Actor) -> dict[str, Any]:
 def represent_assignment(assignment: Assignment, actor: Actor) -> dict[str, Any]:
     """A duty. The dossier's essence is with it once the expert has declared; never a number or a phone."""
     nomination = assignment.nomination
+    own = assignment.expert.user_id == actor.id
+    face = face_of(nomination) if own else full_face_of(nomination)
     found: dict[str, Any] = {
         "id": assignment.pk,
         "round": assignment.round.code,
         "nomination": nomination.pk,
         "code": nomination.code,
-        "name": nomination.nominee.name,
-        "unit": nomination.unit.name,
+        "name": face.name,
+        "unit": face.unit,
         "expert": assignment.expert.code,
         "state": assignment.state,
         "state_label": str(assignment.get_state_display()),
@@ -72,20 +75,9 @@ def represent_assignment(assignment: Assignment, actor: Actor) -> dict[str, Any]
         "sheet_state": assignment.sheet.state if hasattr(assignment, "sheet") else None,
         "reason": assignment.reason if _may_read_reason(assignment, actor) else None,
     }
-    if assignment.state == Assignment.State.ACCEPTED and assignment.expert.user_id == actor.id:
-        found["dossier"] = {name: getattr(nomination, name) for name in DOSSIER}
-        found["dossier"]["affiliations"] = nomination.affiliations
+    if assignment.state == Assignment.State.ACCEPTED and own:
+        found["dossier"] = essence_of(nomination)
     return found
-
-
-DOSSIER = (
-    "title",
-    "field",
-    "certificate_level",
-    "achievements",
-    "summary",
-    "studio_plan",
-)
 
 
 def _may_read_reason(assignment: Assignment, actor: Actor) -> bool:

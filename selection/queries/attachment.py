@@ -16,6 +16,7 @@ from selection import policies
 from selection.models import Assignment, Attachment, Nomination
 from selection.models.attachment_kinds import Kind, kind_asked, kinds_asked, missing_kinds
 from selection.models.nomination_guards import is_open
+from selection.queries.blind import blind_rounds_of
 from selection.queries.nomination import nominations_visible_to
 from selection.rules.attachment import EXTENSIONS, FROM_UNIT, KINDS, TO_EXPERTS, ascii_name
 from workflow import clock
@@ -77,7 +78,9 @@ def _for_expert(user: Any) -> Q:
         return Q(pk__in=())
     duties = Assignment.objects.filter(expert__user=user.pk, state=Assignment.State.ACCEPTED)
     duties = duties.exclude(round__state="screening")
-    return Q(nomination__in=duties.values("nomination"), audience__in=TO_EXPERTS, state="clean")
+    told = Q(nomination__in=duties.values("nomination"), audience__in=TO_EXPERTS, state="clean")
+    blind = blind_rounds_of(user)
+    return told & (Q(anonymised=True) | ~Q(nomination__round__in=blind)) if blind else told
 
 
 def attachments_of(nomination: Nomination, user: Any) -> list[Attachment]:
@@ -94,6 +97,13 @@ def put_away(nomination: Nomination, user: Any) -> list[Attachment]:
         return []
     rows = attachments_visible_to(user, put_away=True).filter(nomination=nomination.pk)
     return list(rows.exclude(removed_at=None))
+
+
+def may_anonymise(attachment: Attachment, user: Any) -> bool:
+    """In a blind round the manager says of a file for experts that it names nobody."""
+    round_ = attachment.nomination.round
+    ours = attachment.audience in TO_EXPERTS and attachment.removed_at is None
+    return ours and policies.may_manage_round(round_, user) and round_.rulebook.blind
 
 
 def room_taken(nomination: Nomination) -> int:

@@ -62,7 +62,28 @@ def face_of(nomination: Nomination) -> Face:
     """What the experts of the round may call this nominee by."""
     if nomination.round.rulebook.blind:
         return Face(nomination.code, "", "", blind=True)
+    return full_face_of(nomination)
+
+
+def full_face_of(nomination: Nomination) -> Face:
+    """The same for those from whom nothing is hidden."""
     return Face(nomination.code, nomination.nominee.name, nomination.unit.name, blind=False)
+
+
+def essence_of(nomination: Nomination) -> dict[str, Any]:
+    """The dossier's essence for a program of the expert's."""
+    if not nomination.round.rulebook.blind:
+        found: dict[str, Any] = {name: getattr(nomination, name) for name in ("title", *_PLAIN, *_WRITTEN)}
+        return {**found, "affiliations": nomination.affiliations}
+    secrets = secrets_of(nomination)
+    return {
+        **{name: getattr(nomination, name) for name in _PLAIN},
+        **{name: masked(getattr(nomination, name), secrets) for name in _WRITTEN},
+    }
+
+
+_PLAIN = ("field", "certificate_level")
+_WRITTEN = ("achievements", "summary", "studio_plan")
 
 
 def secrets_of(nomination: Nomination) -> Secrets:

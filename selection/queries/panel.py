@@ -39,7 +39,9 @@ def assignments_visible_to(user: Any) -> QuerySet[Assignment]:
     if user.roles & READERS:
         return rows
     if user.holds(Role.EXPERT):
-        return rows.filter(expert__user=user.pk).exclude(round__state="screening")
+        rows = rows.filter(expert__user=user.pk).exclude(round__state="screening")
+        rows = rows.select_related("nomination__nominator", "nomination__county__parent")
+        return rows.prefetch_related("nomination__intervals")
     return rows.none()
 
 

@@ -8,7 +8,7 @@ from django import template
 
 from accounts.roles import Role
 from selection.models import Nomination
-from selection.queries.expert_view import Face, face_of
+from selection.queries.expert_view import Face, face_of, full_face_of
 
 register = template.Library()
 
@@ -18,4 +18,4 @@ def face(context: Any, nomination: Nomination) -> Face:
     """For an expert of a blind round the number alone; for everybody else number, name and unit."""
     if context["user"].holds(Role.EXPERT):
         return face_of(nomination)
-    return Face(nomination.code, nomination.nominee.name, nomination.unit.name, blind=False)
+    return full_face_of(nomination)

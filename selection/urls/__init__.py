@@ -1,12 +1,14 @@
 """Where the pages of each stage stand."""
 
 from selection.urls.attachment import urlpatterns as attachment
+from selection.urls.blind import urlpatterns as blind
 from selection.urls.board import urlpatterns as board
 from selection.urls.conflict import urlpatterns as conflict
 from selection.urls.deliberation import urlpatterns as deliberation
 from selection.urls.determination import urlpatterns as determination
 from selection.urls.draw import urlpatterns as draw
 from selection.urls.expert import urlpatterns as expert
+from selection.urls.export import urlpatterns as export
 from selection.urls.intake import urlpatterns as intake
 from selection.urls.nomination import urlpatterns as nomination
 from selection.urls.notice import urlpatterns as notice
@@ -30,11 +32,13 @@ urlpatterns = [
     *board,
     *nomination,
     *intake,
+    *export,
     *attachment,
     *qualification,
     *recheck,
     *expert,
     *own_sheets,
+    *blind,
     *panel,
     *draw,
     *scoring,

@@ -171,6 +171,7 @@ def attachment_detail(request: HttpRequest, key: UUID) -> HttpResponse:
         "scan": queries.scanned_words(attachment),
         "back": _back(request, attachment),
         "open": attachment.state == Attachment.State.CLEAN,
+        "may_anonymise": queries.may_anonymise(attachment, request.user),
     }
     status = 200 if context["open"] else 409
     response = render(request, "selection/attachment_detail.html", context, status=status)
