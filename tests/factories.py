@@ -362,6 +362,20 @@ def waiver(nomination: Nomination, state: str = "asked", **fields: Any) -> Any:
     return Waiver.objects.create(nomination=nomination, state=state, **given)
 
 
+def recusal_request(nomination: Nomination, state: str = "requested", **fields: Any) -> Any:
+    """A request to leave somebody out."""
+    from selection.models import RecusalRequest
+
+    given = {
+        "name": "钱老师",
+        "reason": "与人选有公开的学术争议，见2024年报道。",
+        "asked_at": NOON,
+        **fields,
+    }
+    given = {"name_key": plain_name(given["name"]), **given}
+    return RecusalRequest.objects.create(nomination=nomination, state=state, **given)
+
+
 # Attachments ---------------------------------------------------------------------------------------------------------
 
 

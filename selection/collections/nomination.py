@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import PROVINCIAL, Role
-from selection.forms import deliberation, determination, notice, objection, panel, qualification, waiver
+from selection.forms import (
+    conflict,
+    deliberation,
+    determination,
+    notice,
+    objection,
+    panel,
+    qualification,
+    waiver,
+)
 from selection.forms import quota as local
 from selection.forms.nomination import FORMS
 from selection.models import Nomination
@@ -84,7 +93,7 @@ def _may_read_opinions(nomination: Nomination, actor: Actor) -> bool:
     )
 
 
-_OTHERS = (qualification, waiver, panel, deliberation, notice, objection, determination, local)
+_OTHERS = (conflict, qualification, waiver, panel, deliberation, notice, objection, determination, local)
 
 register(
     Collection(

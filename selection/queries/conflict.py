@@ -70,11 +70,13 @@ class Conflict:
     @property
     def window(self) -> str:
         """From when until when, if either is known."""
-        if self.since is None and self.until is None:
-            return ""
-        since = self.since.isoformat() if self.since else "—"
-        until = self.until.isoformat() if self.until else gettext("至今")
-        return gettext("（%(since)s至%(until)s）") % {"since": since, "until": until}
+        days = {name: day.isoformat() for name, day in (("since", self.since), ("until", self.until)) if day}
+        patterns = {
+            ("since", "until"): gettext("（%(since)s至%(until)s）"),
+            ("since",): gettext("（%(since)s起）"),
+            ("until",): gettext("（至%(until)s）"),
+        }
+        return patterns[tuple(days)] % days if days else ""
 
 
 def conflicts(
