@@ -104,6 +104,11 @@ nobody_left_cleared = Guard(
     _("还有公示通过的人选未列入认定决定。"),
     lambda r: not cleared_and_free(r).exists(),
 )
+record_exported = Guard(
+    "record_not_exported",
+    _("公布之后尚未导出评选档案，请先导出并妥善保存。"),
+    lambda r: r.record_exports.filter(state="published").exists(),
+)
 nobody_pending = Guard(
     "candidates_pending",
     _("还有人选在公示中或暂停办理，不能归档。"),
@@ -336,7 +341,7 @@ class Round(Machine):
         target=State.ARCHIVED,
         label=_("归档"),
         by=policies.may_manage_round,
-        needs=(nobody_pending,),
+        needs=(nobody_pending, record_exported),
         tone="quiet",
     )
     def archive(self) -> None:
