@@ -31,7 +31,7 @@ def export(job: Job, progress: Progress) -> dict[str, Any]:
         progress.at(number)
 
     with TemporaryFile() as content:
-        WRITERS[form](content, headings(), lines(rows, masked=job.given["masked"], at=counted))
+        WRITERS[form](content, headings(), lines(rows, masked=True, at=counted))
         progress.writing()
         name = _("申报名单_%(at)s.%(form)s") % {"at": clock.now().strftime("%Y%m%d_%H%M"), "form": form}
         actions.record_export(

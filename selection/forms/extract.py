@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from selection.actions.extract import SHORTEST_REASON
+from selection.actions.export import SHORTEST_REASON
 from selection.queries.extract import may_unmask
 
 
@@ -20,13 +20,13 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect,
         initial="xlsx",
     )
-    unmasked = forms.BooleanField(label=_("导出完整的身份证号和手机号"), required=False)
+    unmasked = forms.BooleanField(label=_("申请导出完整的身份证号和手机号"), required=False)
     reason = forms.CharField(
         label=_("导出完整号码的理由"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("不少于10个字，与导出份数、文件摘要一并写入存证。"),
+        help_text=_("不少于10个字，写入存证。须经安全管理员批准，批准后24小时内可下载一次。"),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

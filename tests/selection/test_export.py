@@ -1,4 +1,4 @@
-"""A filtered list as a file: masked by default, in clear with a reason on the ledger, no cell runs."""
+"""A filtered list as a file: masked, on the ledger, no cell runs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from selection.actions import extract as actions
 from selection.queries.extract import headings
 from tests import factories
 from workflow import clock, jobs, ledger
-from workflow.errors import NotPermitted, StepRefused
 from workflow.models import Entry, Job, JobFile
 
 pytestmark = pytest.mark.django_db
 EXPORT = reverse("nomination_export")
-REASON = "省委组织部核查人选身份，来函〔2026〕8号。"
 
 
 @pytest.fixture(autouse=True)
@@ -110,42 +108,6 @@ def test_every_export_stands_on_the_ledger_with_rows_and_digest(client, manager)
         "state=nominated",
     )
     assert ledger.verify() == []
-
-
-def test_in_clear_it_takes_a_reason_which_stands_on_the_ledger(client, manager):
-    row = factories.nomination("nominated")
-    client.force_login(manager)
-    refused = client.post(EXPORT, {"form": "csv", "unmasked": "on", "reason": "需要"})
-    assert refused.status_code == 422 and not Job.objects.exists()
-    _job, _response, content = exported(client, unmasked="on", reason=REASON)
-    assert row.nominee.id_number.encode() in content and b"13800000000" in content
-    said = json.loads(Entry.objects.get(kind="nominations.exported").payload)
-    assert (said["masked"], said["reason"], said["rows"]) == (False, REASON, 1)
-
-
-@pytest.mark.parametrize("role", ["reviewer", "leader", "supervisor", "audit_admin"])
-def test_nobody_else_is_offered_the_numbers_nor_gets_them(client, role):
-    row = factories.nomination("nominated")
-    client.force_login(factories.user(role))
-    assert 'name="unmasked"' not in client.get(EXPORT).content.decode()
-    _job, _response, content = exported(client, unmasked="on", reason=REASON)
-    assert row.nominee.id_number.encode() not in content
-    with pytest.raises(NotPermitted):
-        actions.begin_export(by=factories.user(role), query="", form="csv", masked=False, reason=REASON)
-
-
-def test_who_lost_the_right_meanwhile_gets_no_file(manager):
-    factories.nomination("nominated")
-    job = actions.begin_export(by=manager, query="", form="csv", masked=False, reason=REASON)
-    manager.grants.update(until=factories.NOON.date())
-    jobs.run_waiting()
-    job.refresh_from_db()
-    assert job.status == "failed" and not JobFile.objects.exists()
-
-
-def test_the_action_asks_for_the_reason_too(manager):
-    with pytest.raises(StepRefused):
-        actions.begin_export(by=manager, query="", form="csv", masked=False, reason="太短")
 
 
 def test_a_long_list_is_left_to_a_worker(client, manager, monkeypatch):
