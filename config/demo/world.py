@@ -156,17 +156,21 @@ def _build_experts(world: World) -> None:
     categories = (Expert.Category.SCHOLAR, Expert.Category.PRACTICE, Expert.Category.ASSOCIATION)
     for number in range(EXPERTS):
         category = categories[number % 3]
-        unit = units[number % 5] if category == Expert.Category.SCHOLAR else units[5 + number % 3]
+        schools, turn = len(names.UNIVERSITIES), number // 3
+        others = schools + (2 * turn + number % 3) % len(names.ASSOCIATIONS)
+        unit = units[turn % schools] if category == Expert.Category.SCHOLAR else units[others]
         user = world.person("expert" if number == 0 else f"expert{number + 1}", Role.EXPERT, unit)
         expert = Expert.objects.create(
             code=f"E{number + 1:03d}", user=user, name=user.name, unit=unit, category=category,
             field=fields[number % len(fields)], region=unit.area,
+            city=next((city for city in world.cities.values() if city.area == unit.area), None),
         )  # fmt: skip
         world.experts.append(expert)
 
 
 def _expert_unit(world: World, number: int, name: str) -> Organisation:
+    areas = sorted(city.area for city in world.cities.values())
     return Organisation.objects.create(
-        kind=Organisation.Kind.EXPERT_UNIT, code=f"12330000DEMO80{number:04d}", name=name, area="杭州市",
+        kind=Organisation.Kind.EXPERT_UNIT, code=f"12330000DEMO80{number:04d}", name=name, area=areas[number % len(areas)],
         parent=world.province,
     )  # fmt: skip

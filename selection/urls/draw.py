@@ -13,5 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("office/draw/<int:pk>/record.json", views.panel_record, name="panel_record"),
     path("office/draw/<int:pk>/fill", views.panel_fill, name="panel_fill"),
     path("office/seats/<int:pk>/replace", views.seat_replace, name="seat_replace"),
-    path("panel/seats/<int:pk>/decline", views.seat_decline, name="seat_decline"),
+    path("panel/rounds/<slug:code>/decline", views.seat_decline, name="seat_decline"),
 ]

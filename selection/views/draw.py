@@ -99,12 +99,12 @@ def seat_replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def seat_decline(request: HttpRequest, pk: int) -> HttpResponse:
+def seat_decline(request: HttpRequest, code: str) -> HttpResponse:
     """An expert leaves the panel."""
     if not request.user.holds(Role.EXPERT):  # type: ignore[union-attr]
         raise Http404
     mine = _seats().filter(expert__user=request.user.pk).exclude(panel__round__state="screening")
-    chair = get_object_or_404(mine, pk=pk)
+    chair = get_object_or_404(mine, panel__round__code=code)
     form = DeclineForm(request.POST if request.method == "POST" else None)
     return _vacating(request, chair, form, seat.decline, "panel_inbox")
 

@@ -21,6 +21,7 @@ from selection.queries import determination as decisions
 from selection.queries import notice as notices
 from selection.queries import rulebook as rulebook_queries
 from selection.queries import rulebook_change as changes
+from selection.queries.draw_story import has_public_draw
 from workflow import clock
 
 View = Callable[..., HttpResponse]
@@ -105,6 +106,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "version": round_.rulebook_version,
         "organiser": round_.organiser,
         "open": round_.state == "open",
+        "has_draw": has_public_draw(round_),
         "quotas": rulebook_queries.quota_names(round_.rulebook),
         "kinds": rulebook_queries.category_names(round_.rulebook),
         "corrections": changes.corrections(round_),
@@ -120,6 +122,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "round": round_,
         "recognitions": decisions.public_recognitions().filter(round=round_),
         "documents": round_.determinations.filter(state="confirmed").order_by("pk"),
+        "has_draw": has_public_draw(round_),
         "organiser": round_.organiser,
     }
     return render(request, "selection/result_public.html", context)
