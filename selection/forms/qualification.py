@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions import qualification as actions
+from selection.forms.asking import AskingForm
 from selection.models import Nomination, QualificationReview
 from selection.models.eligibility import names_of
-from selection.queries.dossier import ASKABLE, label_of
 from selection.rules.eligibility_rules import Finding
 from workflow.forms import StepForm
 
@@ -151,6 +151,7 @@ class RulingForm(GroundsForm):
     """The manager's ruling on two conclusions that differ."""
 
     action = staticmethod(actions.rule)
+    field_order = ("verdict", "grounds", "reason")
     verdict = forms.ChoiceField(
         label=_("裁定"), choices=QualificationReview.Verdict.choices, widget=forms.RadioSelect
     )
@@ -169,29 +170,11 @@ class RulingForm(GroundsForm):
         return found
 
 
-class CorrectionForm(StepForm):
+class CorrectionForm(AskingForm):
     """A reason beside each field that must be mended; empty beside those in order."""
 
     action = staticmethod(actions.request_correction)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ASKABLE:
-            self.fields[f"reason_{name}"] = forms.CharField(
-                label=_("%(field)s须补正的原因") % {"field": label_of(name)}, required=False, max_length=200
-            )
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if not any(found.values()):
-            raise forms.ValidationError(_("请至少指明一处需要补正的内容。"))
-        return found
-
-    def take(self) -> Nomination:
-        """Ask for the corrections."""
-        given = {name.removeprefix("reason_"): reason for name, reason in self.cleaned_data.items() if reason}
-        requests = [{"field": name, "reason": reason} for name, reason in given.items()]
-        return actions.request_correction(self.obj, by=self.actor, requests=requests)
+    nothing_asked = _("请至少指明一处需要补正的内容。")
 
 
 REVIEW_FORMS: dict[str, type[StepForm]] = {"conclude": ConclusionForm}
