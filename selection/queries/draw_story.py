@@ -68,7 +68,9 @@ def _frozen(panel: Panel, names: bool) -> Chapter:
         gettext("冻结名单"),
         _stage(panel, ("frozen", "drawn"), "preparing"),
         gettext("人选、专家库、回避关系和每人份数全部固定下来，算出一个摘要。改动任何一个字，摘要都会不同。"),
-        gettext("下载名单文件，运行sha256sum，结果应与名单摘要逐字相同。"),
+        gettext("下载名单文件，运行sha256sum，结果应与名单摘要逐字相同。")
+        if names
+        else gettext("名单文件由有监督权的机关保存，对它运行sha256sum，结果应与名单摘要逐字相同。"),
         panel.frozen_at,
         panel.operator.name if names and panel.operator else "",
         facts,
@@ -105,6 +107,7 @@ def _named(panel: Panel) -> Chapter:
         _stage(panel, ("frozen", "drawn"), ""),
         gettext("冻结时就写明将采用哪一个公共随机值。那时它还没有产生，谁也不能预知，也就不能挑选名单去凑它。"),
         gettext("查对来源的官方公布时间，应晚于冻结时间。"),
+        panel.frozen_at,
         facts=[(gettext("来源"), panel.public_source, False),
                (gettext("公布时间"), panel.public_at, False)] if panel.public_source else [],
     )  # fmt: skip
