@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.actions import organisation
 from accounts.models import User
 from accounts.roles import Role
-from config.demo import studios
+from config.demo import pool, studios
 from config.demo.story import Days, Story, at, on
 from config.demo.world import World, build
 from selection.actions import roll
@@ -84,6 +84,7 @@ def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
     with on(date(2024, 1, 2)):
         organisation.load_tree(by=SYSTEM)
         world = build(seed)
+        pool.furnish(world)
         roll.load_roll(FIRST_BATCH.read_bytes(), batch=FIRST, by=SYSTEM)
     earlier = _earlier(world)
     studios.run(world, earlier.round, present.date())

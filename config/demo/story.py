@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Organisation, User
-from config.demo import dossiers, names, sheets
+from config.demo import dossiers, names, pool, sheets
 from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
 from selection.actions import (
     assignment,
@@ -172,6 +172,8 @@ class Story:
         """The closing time has come."""
         with on(self.days.closes, 17, 30):
             self.round = round.close(self.round, by=SYSTEM)
+        with on(self.days.closes, 18):
+            pool.relate(self.world, self.round)
 
     # Screening ----------------------------------------------------------------------------------------------------
 
