@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -99,6 +99,14 @@ def duties_in(user: Any, round_: Round) -> QuerySet[Assignment]:
     return duties_of(user).filter(round=round_).select_related(None).select_related(
         "nomination__nominee", "nomination__unit", "sheet"
     )  # fmt: skip
+
+
+def by_urgency(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """What can still be done before what is done, and what was given up last."""
+    done = Case(
+        When(STATES["recused"][3], then=2), When(STATES["submitted"][3], then=1), default=0
+    )  # fmt: skip
+    return rows.order_by(done, "nomination__code")
 
 
 def order_of(user: Any, round_id: int) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def panel_inbox(request: HttpRequest) -> HttpResponse:
     round_, context = _frame(request)
     if round_ is None:
         return render(request, "selection/panel_inbox.html", context)
-    rows, state = queries.duties_in(request.user, round_), request.GET.get("state", "")
+    rows, state = queries.by_urgency(queries.duties_in(request.user, round_)), request.GET.get("state", "")
     if state in queries.STATES:
         rows = rows.filter(queries.STATES[state][3])
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -88,10 +88,13 @@ def own_sheets_compare(request: HttpRequest) -> HttpResponse:
     context |= {
         "names": names,
         "rows": [
-            (duty, [(c.code, duty.marks.get(c.code)) for c in criteria])
+            (duty, [(name, duty.marks.get(code)) for code, name, _weight in names])
             for duty in queries.sorted_duties(duties, column, falling=falling)
         ],
-        "strips": [queries.strip_of(duties, code) for code in (*(c.code for c in criteria), "total")],
+        "strips": [
+            (name, queries.strip_of(duties, code))
+            for code, name, _weight in (*names, ("total", _("加权得分"), ""))
+        ],
         "sort": column,
         "falling": falling,
         "order": "asc" if falling else "desc",
