@@ -29,7 +29,7 @@ class Row(models.Model):
         ordering = ("position", "pk")
 
     def __str__(self) -> str:
-        return "，".join(self.words())
+        return gettext("，").join(self.words())
 
     @property
     def entered(self) -> dict[str, Any]:
@@ -54,7 +54,8 @@ class Row(models.Model):
 
 
 def _between(start: date | None, end: date | None) -> str:
-    return f"{start.isoformat() if start else '—'}—{end.isoformat() if end else _('至今')}"
+    words = {"start": start.isoformat() if start else "—", "end": end.isoformat() if end else gettext("至今")}
+    return gettext("%(start)s—%(end)s") % words
 
 
 class Affiliation(Row):

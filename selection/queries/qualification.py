@@ -216,7 +216,10 @@ def side_by_side(both: Sequence[QualificationReview], names: Mapping[str, str]) 
     rows = []
     for rule in dict.fromkeys(rule for findings in kept for rule in findings):
         items = [findings.get(rule, {}) for findings in kept]
-        cells = [{"human": item.get("human", ""), "said": said_of(item)} for item in items]
+        cells = [
+            {"reviewer": review.reviewer.name, "human": item.get("human", ""), "said": said_of(item)}
+            for review, item in zip(both, items, strict=True)
+        ]
         differs = len({cell["human"] for cell in cells}) > 1
         if differs or any(cell["said"] for cell in cells):
             rows.append({"rule": rule, "name": names.get(rule, ""), "cells": cells, "differs": differs})

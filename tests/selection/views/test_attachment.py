@@ -16,6 +16,7 @@ from accounts.models import ApiToken
 from selection.models import Attachment
 from tests import factories
 from workflow import clock, ledger
+from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,31 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 def noon():
     with clock.frozen(factories.NOON):
         yield
+
+
+def test_no_entry_of_the_ledger_says_what_a_file_was_called(client):
+    """Not when it came, not when it was refused, put away or quarantined; nor does any page that shows the entries."""
+    row = factories.nomination("draft")
+    clerk = factories.user("unit_clerk", organisation=row.unit)
+    client.force_login(clerk)
+    address = reverse("nomination_attachments", args=[row.pk])
+    name = "王某某前科证明.pdf"
+    content = factories.pdf()
+    for _again in range(2):  # the second is refused as a double
+        client.post(address, {"kind": "id", "files": [SimpleUploadedFile(name, content)]})
+    client.post(address, {"kind": "id", "files": [SimpleUploadedFile(name, b"no pdf")]})
+    client.post(reverse("attachment_remove", args=[row.attachments.get().key]))
+    entries = list(Entry.objects.all())
+    assert {entry.kind for entry in entries} >= {"nomination.attach", "nomination.detach", "refused"}
+    assert not any("前科" in f"{entry.payload}{entry.subject}{entry.actor_name}" for entry in entries)
+    for person in (
+        clerk,
+        factories.user("bureau_officer", organisation=row.county),
+        factories.user("audit_admin"),
+    ):
+        client.force_login(person)
+        for page in (reverse("nomination_detail", args=[row.pk]), reverse("ledger_list")):
+            assert "前科" not in client.get(page).content.decode()
 
 
 class Scene:
