@@ -67,7 +67,9 @@ def end_of(round_: Round) -> Chain:
 
 def held_end_of(round_: Round) -> Chain:
     """The same, held so that nobody adds to it until the transaction ends."""
-    return Chain.objects.select_for_update().filter(key=round_.chain_key).first() or Chain(key=round_.chain_key)
+    return Chain.objects.select_for_update().filter(key=round_.chain_key).first() or Chain(
+        key=round_.chain_key
+    )
 
 
 def about_round(round_: Round) -> dict[str, Any]:
@@ -226,7 +228,9 @@ def decisions(round_: Round) -> dict[int, str]:
     """Nomination to what the meeting decided: proposed, passed over."""
     words = {"nomination.propose": "proposed", "nomination.pass_over": "passed_over"}
     rows = Entry.objects.filter(chain=round_.chain_key, kind__in=words).order_by("seq")
-    return {int(subject.rpartition(":")[2]): words[kind] for subject, kind in rows.values_list("subject", "kind")}
+    return {
+        int(subject.rpartition(":")[2]): words[kind] for subject, kind in rows.values_list("subject", "kind")
+    }
 
 
 def proposed(round_: Round) -> list[dict[str, Any]]:
@@ -276,9 +280,13 @@ def rulings(round_: Round) -> dict[str, Any]:
             )
         ),
         "rulings": list(
-            round_.nominations.exclude(ruling="").order_by("code").values("code", "ruling", "grounds", "reason")
+            round_.nominations.exclude(ruling="")
+            .order_by("code")
+            .values("code", "ruling", "grounds", "reason")
         ),
-        "waivers": list(waivers.values("nomination__code", "rule", "reason", "state", "remark", "decided_at")),
+        "waivers": list(
+            waivers.values("nomination__code", "rule", "reason", "state", "remark", "decided_at")
+        ),
         "rechecks": list(rechecks.values("nomination__code", "state", "grounds", "answer", "answered_at")),
     }
 
@@ -299,14 +307,31 @@ def notices(round_: Round) -> list[dict[str, Any]]:
 def objections(round_: Round) -> list[dict[str, Any]]:
     """That there were objections and what became of them; not who objected, nor how."""
     rows = Objection.objects.filter(nomination__round=round_).order_by("pk")
-    names = ("nomination__code", "kind", "state", "lodged_at", "ground", "neutral_issue", "material", "decided_at")
+    names = (
+        "nomination__code",
+        "kind",
+        "state",
+        "lodged_at",
+        "ground",
+        "neutral_issue",
+        "material",
+        "decided_at",
+    )
     return list(rows.values(*names))
 
 
 def determinations(round_: Round) -> list[dict[str, Any]]:
     """Decisions with their document numbers, and the recognitions they made."""
     made = Recognition.objects.filter(round=round_).order_by("ordinal")
-    names = ("ordinal", "nomination__code", "name", "affiliations", "certificate_number", "recognised_on", "expires_on")
+    names = (
+        "ordinal",
+        "nomination__code",
+        "name",
+        "affiliations",
+        "certificate_number",
+        "recognised_on",
+        "expires_on",
+    )
     return [
         {
             "document_number": row.document_number, "minute_number": row.minute_number, "title": row.title,
