@@ -2,6 +2,7 @@
 
 from selection.collections import (
     attachment,
+    ballot,
     board,
     bulk,
     conflict,
@@ -29,6 +30,7 @@ from selection.collections import (
 
 __all__ = [
     "attachment",
+    "ballot",
     "board",
     "bulk",
     "conflict",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.forms.scoring import SHEET_FORMS
+from selection.forms.scoring_progress import OFFICE_SHEET_FORMS
 from selection.models import Round, ScoreSheet
 from selection.queries.scoring import may_read_marks, sheet_totals, sheets_visible_to
 from workflow import clock, todo
@@ -36,6 +37,7 @@ def represent(sheet: ScoreSheet, actor: Actor) -> dict[str, Any]:
         "state_label": str(sheet.get_state_display()),
         "submitted_at": _time(sheet.submitted_at),
         "commitment": sheet.commitment,
+        "asked": sheet.asked or None,
         "receipt": {"seq": sheet.receipt_seq, "leaf": sheet.receipt_leaf} if sheet.receipt_seq else None,
         "marks": content["marks"] if content else None,
         "comments": content["comments"] if content else None,
@@ -44,7 +46,7 @@ def represent(sheet: ScoreSheet, actor: Actor) -> dict[str, Any]:
 
 
 def _url(sheet: ScoreSheet) -> str:
-    return reverse("scoring_sheet", args=[sheet.assignment_id])
+    return reverse("sheet_office", args=[sheet.pk])  # which sends its own expert to the desk
 
 
 register(
@@ -54,10 +56,25 @@ register(
         visible_to=sheets_visible_to,
         represent=represent,
         url=_url,
-        forms=SHEET_FORMS,
+        forms={**SHEET_FORMS, **OFFICE_SHEET_FORMS},
         filters=("state", "assignment__round__code", "assignment"),
     )
 )
+
+
+@todo.register
+def waiting_for_confirmation(actor: Any) -> Iterator[todo.Todo]:
+    """Sheets about which the manager has asked: the supervisor confirms, or leaves them as they are."""
+    if not actor.holds(Role.SUPERVISOR):
+        return
+    rows = ScoreSheet.objects.exclude(asked="").filter(
+        assignment__round__state__in=("review", "deliberation")
+    )
+    for sheet in rows.exclude(operator=actor.pk).select_related("assignment__nomination"):
+        note = f"{sheet.assignment.nomination.code} {sheet.get_asked_display()}"
+        yield todo.Todo(
+            _("确认评分表事项"), reverse("sheet_office", args=[sheet.pk]), note=note, icon="lock-open"
+        )
 
 
 @todo.register

@@ -67,6 +67,7 @@ class Record:
     rules: Rulebook
     lines: tuple[Line, ...]
     ballots: Ballots = field(default_factory=Ballots)
+    names: Mapping[Group, str] = field(default_factory=dict)
 
 
 def rows_of(record: Record) -> Iterator[list[Any]]:

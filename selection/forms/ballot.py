@@ -55,7 +55,9 @@ class VoteForm(StepForm):
 class OpenBallotForm(forms.Form):
     """On whom the panel votes."""
 
-    def __init__(self, *args: Any, nominees: Sequence[Nomination], suggested: Sequence[int], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, nominees: Sequence[Nomination], suggested: Sequence[int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["nominations"] = forms.TypedMultipleChoiceField(
             label=_("表决人选"), coerce=int, choices=[(n.pk, f"{n.code} {n.nominee.name}") for n in nominees],

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from selection.documents.result import Ballots, Line, Record, SheetLine
 from selection.models import Nomination, Result, Round
 from selection.queries.ballot import standing, tie_votes
 from selection.queries.deliberation import failed_in_ballot, floors_infeasible, ranking_of
-from selection.queries.groups import groups_of, with_groups
+from selection.queries.groups import groups_of, names_of, with_groups
 from selection.queries.result import ResultSheet, result_sheets
 from selection.rules.result import Ranked, select
 from selection.rules.scoring import InfeasibleFloors
@@ -33,6 +32,7 @@ def record_of(round_: Round) -> Record:
         rules=round_.rulebook,
         lines=tuple(_line(r, sheets[r.nomination_id], found[r.nomination_id]) for r in results),
         ballots=_ballots(round_),
+        names=names_of({*round_.rulebook.bounds("caps"), *round_.rulebook.bounds("floors")}, round_),
     )
 
 
@@ -101,21 +101,3 @@ def _line(result: Result, sheet: ResultSheet, outcome: str) -> Line:
         decision=f"{nomination.state} {nomination.get_state_display()}",
         deviation=nomination.deviation_reason,
     )
-
-
-def bounded_groups(record: Record, line: Line) -> list[tuple[tuple[str, str], dict[str, Any]]]:
-    """The groups of a nominee that a cap or a minimum speaks of, with how many of them the rules select."""
-    caps, floors = record.rules.bounds("caps"), record.rules.bounds("floors")
-    return [
-        (
-            group,
-            {
-                "cap": caps.get(group),
-                "floor": floors.get(group),
-                "selected": sum(
-                    group in other.groups for other in record.lines if other.outcome == "selected"
-                ),
-            },
-        )
-        for group in sorted(line.groups & {*caps, *floors})
-    ]

@@ -14,7 +14,7 @@ from selection.queries.panel import ACTIVE
 from selection.queries.scoring import NOT_WITHDRAWN, broken_seals, missing_sheets
 from selection.queries.scoring_due import due_dates, extended
 from workflow import clock, ledger
-from workflow.models import Entry
+from workflow.models import Entry, PublishedHead
 
 
 @dataclass(frozen=True)
@@ -135,3 +135,10 @@ def opened_sheets(round_: Round) -> QuerySet[ScoreSheet]:
     return rows.select_related("assignment__expert", "assignment__nomination__nominee").order_by(
         "receipt_seq"
     )
+
+
+def head_before(opening: Opening) -> PublishedHead | None:
+    """The heads that were published before the first sheet was opened."""
+    code = opening.entry.chain.partition(":")[2]
+    rows = PublishedHead.objects.filter(occasion=f"round.open_scores {code}", at__lte=opening.entry.at)
+    return rows.order_by("-pk").first()

@@ -2,6 +2,7 @@
 
 from selection.urls.attachment import urlpatterns as attachment
 from selection.urls.blind import urlpatterns as blind
+from selection.urls.ballot import urlpatterns as ballot
 from selection.urls.board import urlpatterns as board
 from selection.urls.conflict import urlpatterns as conflict
 from selection.urls.deliberation import urlpatterns as deliberation
@@ -23,6 +24,7 @@ from selection.urls.reliability import urlpatterns as reliability
 from selection.urls.round import urlpatterns as round
 from selection.urls.rulebook_change import urlpatterns as rulebook_change
 from selection.urls.scoring import urlpatterns as scoring
+from selection.urls.scoring_progress import urlpatterns as scoring_progress
 from selection.urls.waiver import urlpatterns as waiver
 
 urlpatterns = [
@@ -42,8 +44,10 @@ urlpatterns = [
     *panel,
     *draw,
     *scoring,
+    *scoring_progress,
     *conflict,
     *deliberation,
+    *ballot,
     *notice,
     *objection,
     *determination,

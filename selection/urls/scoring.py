@@ -9,6 +9,4 @@ from selection.views import scoring as views
 urlpatterns: list[URLPattern] = [
     path("panel/<int:pk>/", views.scoring_sheet, name="scoring_sheet"),
     path("panel/<int:pk>/save", views.scoring_save, name="scoring_save"),
-    path("office/scoring/<slug:code>/", views.scoring_progress, name="scoring_progress"),
-    path("office/scoring/<slug:code>/remind", views.scoring_remind, name="scoring_remind"),
 ]

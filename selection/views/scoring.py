@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from selection.actions import own_sheets
 from selection.actions import scoring as actions
@@ -26,8 +24,6 @@ from selection.queries.rulebook import bands_in_words
 from selection.rules.marks import subtotal
 from workflow import clock
 from workflow.errors import OutsideWindow, Refused
-
-PER_PAGE = 25
 
 
 @never_cache
@@ -178,29 +174,3 @@ def scoring_save(request: HttpRequest, pk: int) -> JsonResponse:
             "message": _("已保存 %(at)s") % {"at": at},
         }
     )
-
-
-# The office ----------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def scoring_progress(request: HttpRequest, code: str) -> HttpResponse:
-    """How far each expert is. No score and no rank is on this page, before the opening or after it."""
-    round_ = get_object_or_404(queries.rounds_scored_for(request.user), code=code)
-    page = Paginator(queries.progress_by_expert(round_), PER_PAGE).get_page(request.GET.get("page"))
-    panel = round_.panels.first()
-    context = {"round": round_, "page": page, "totals": queries.sheet_totals(round_), "panel": panel}
-    may_remind = round_.state == "review" and request.user.holds("manager")  # type: ignore[union-attr]
-    return render(request, "selection/scoring_progress.html", {**context, "may_remind": may_remind})
-
-
-@require_POST
-def scoring_remind(request: HttpRequest, code: str) -> HttpResponse:
-    """Write to those whose sheets are missing."""
-    round_ = get_object_or_404(queries.rounds_scored_for(request.user), code=code)
-    people = actions.remind(round_, by=request.user)  # type: ignore[arg-type]
-    words = ngettext(
-        "已提醒%(n)s位专家，当日重复催办不再发送。", "已提醒%(n)s位专家，当日重复催办不再发送。", people
-    )
-    messages.success(request, words % {"n": people})
-    return redirect("scoring_progress", code)
