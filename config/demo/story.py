@@ -24,6 +24,7 @@ from selection.actions import (
     qualification,
     round,
     scoring,
+    seat,
 )
 from selection.models import Assignment, Nomination, Panel, PublicNotice, QualificationReview, Round
 from selection.queries.deliberation import choices
@@ -231,6 +232,15 @@ class Story:
             panel.draw(found, by=supervisor, public_value="03 08 14 19 25 31 + 07")
         with on(self.days.drawn, 10):
             self.round = panel.begin_review(self.round, by=manager)
+        with on(self.days.drawn, 15, 20):
+            chair = (
+                found.panelists.filter(number__gt=1)
+                .exclude(expert=self.world.experts[0])
+                .order_by("-number")[0]
+            )
+            seat.replace(
+                chair, by=manager, how="illness", reason="本人来电：突发疾病住院，不能参加本轮评审。"
+            )
 
     def score(self, share: float = 1.0) -> None:
         """Experts declare, mark and submit a share of their sheets."""

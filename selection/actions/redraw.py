@@ -86,13 +86,14 @@ def redraw(
         return []
     seats = [called(panel, seat, passed, by) for seat, passed in table.called]
     found = rules.redraw(bytes.fromhex(panel.seed), number, wanted)
+    added = [[nominee, expert] for nominee, on in sorted(found.added.items()) for expert in on]
     outcome = {
-        "added": [[nominee, expert] for nominee, on in sorted(found.added.items()) for expert in on],
+        "added": added,
         "total_weight": found.total_weight, "load_ceiling": found.load_ceiling, "relaxed_by": found.relaxed_by,
         "called": [seat.expert.code for seat in seats], "lacking": lacking,
     }  # fmt: skip
     _keep(panel, number, wanted, outcome, cause=cause, expert=for_expert, by=by)
-    return _assigned(panel, outcome["added"], number)
+    return _assigned(panel, added, number)
 
 
 def _fillable(table: _Table) -> Shortfall:
