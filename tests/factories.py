@@ -147,8 +147,8 @@ def lines_of(nomination: Nomination, part: str) -> list[dict[str, Any]]:
     return found.get(part, [])
 
 
-def quota(round: Round, nominator: Organisation, places: int = 2) -> Quota:
-    return Quota.objects.create(round=round, nominator=nominator, places=places)
+def quota(round: Round, nominator: Organisation, places: int = 2, category: str = "") -> Quota:
+    return Quota.objects.create(round=round, nominator=nominator, places=places, category=category)
 
 
 def expert(category: str = "scholar", **fields: Any) -> Expert:

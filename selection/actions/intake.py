@@ -145,7 +145,8 @@ def _nomination(
     assert place is not None  # asked before
     number = person.id_number
     return Nomination(
-        round=round_, code=code, nominee=nominee, route=place.route, unit=place.unit, county=place.way.county,
+        round=round_, code=code, nominee=nominee, route=place.route,
+        category=round_.category_code(person.category), unit=place.unit, county=place.way.county,
         nominator=place.way.nominator, born_on=date(int(number[6:10]), int(number[10:12]), int(number[12:14])),
         gender=Nomination.Gender.MALE if int(number[16]) % 2 else Nomination.Gender.FEMALE,
         created_by=by if isinstance(by, User) else None, created_at=present, **_values(person),

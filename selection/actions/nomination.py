@@ -96,7 +96,12 @@ def create(
         created_at=clock.now(),
     )
     begin(nomination, answers or {})
-    _record(nomination, "create", by, {"route": route, "unit": unit.name, "nominator": way.nominator.name})
+    _record(
+        nomination,
+        "create",
+        by,
+        {"route": route, "unit": unit.name, "nominator": way.nominator.name, "category": category},
+    )
     return nomination
 
 
@@ -188,7 +193,8 @@ def correct(nomination: Nomination, *, by: Actor, values: Mapping[str, Any]) -> 
     for part in ROW_PARTS.keys() & values.keys():
         write_rows(row, part, values[part])
     row.save(update_fields=["title"])
-    moved = door.take(nomination, "correct", by=by, values=dict(values), payload={"changes": changes})
+    payload = {"changes": changes, "nominator": row.nominator.name, "told": officers_told(row)}
+    moved = door.take(nomination, "correct", by=by, values=dict(values), payload=payload)
     take_version(moved, "correct", by=by)
     if moved.missing_fields:
         raise StepRefused(_("补正后仍有必填栏目为空。"), code="incomplete")
@@ -302,7 +308,9 @@ def nominate(
 
 def locked_quota(nomination: Nomination) -> Quota | None:
     """The quota on which this nomination stands or would stand; all of the nominator's are locked until the act is over."""
-    rows = Quota.objects.select_for_update().filter(round=nomination.round_id, nominator=nomination.nominator_id)
+    rows = Quota.objects.select_for_update().filter(
+        round=nomination.round_id, nominator=nomination.nominator_id
+    )
     return next((row for row in rows.order_by("pk") if row.category == nomination.category), None)
 
 
@@ -336,15 +344,23 @@ def _require_originals(moved: Nomination) -> None:
 
 @door.act
 def withdraw(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
-    """Take the dossier back. Its place is free again only while the round still takes dossiers."""
+    """Take the dossier back. Its place is free again only while the round still takes dossiers; a nominator that has put
+    the person forward is told in the same act."""
     locked_quota(nomination)
     row = door.locked(nomination)
-    frees = row.nominated_at is not None and is_open(row.round)
-    moved = door.take(
-        nomination, "withdraw", by=by, reason=reason, frees_place=frees, payload={"frees_place": frees}
-    )
+    put_forward = row.nominated_at is not None
+    frees = put_forward and is_open(row.round)
+    payload: dict[str, Any] = {"frees_place": frees}
+    if put_forward:  # through the nominator: it is told at once, and the record says that it was
+        payload |= {"nominator": row.nominator.name, "told": officers_told(row)}
+    moved = door.take(nomination, "withdraw", by=by, reason=reason, frees_place=frees, payload=payload)
     messages.withdrawn(moved)
     return moved
+
+
+def officers_told(nomination: Nomination) -> int:
+    """How many officers of the nominator hear of what its nominee's unit does."""
+    return len(messages.officers(nomination))
 
 
 @door.act

@@ -98,7 +98,9 @@ def _in_words(change: RulebookChange) -> list[dict[str, str]]:
 def second(change: RulebookChange, *, by: Actor) -> RulebookChange:
     """Another manager agrees; the leader decides next."""
     door.locked(change.round)
-    moved = door.take(change, "second", by=by, person=_person(by), at=clock.now(), payload={"base": change.base})
+    moved = door.take(
+        change, "second", by=by, person=_person(by), at=clock.now(), payload={"base": change.base}
+    )
     _require_free(moved.round, moved.before, moved.after)
     messages.seconded(moved)
     return moved

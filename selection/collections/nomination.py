@@ -64,6 +64,8 @@ def represent(nomination: Nomination, actor: Actor) -> dict[str, Any]:
         "county": _office(nomination.county),
         "nominator": _office(nomination.nominator),
         "affiliations": nomination.affiliations,
+        "category": nomination.category,
+        "category_name": nomination.category_name,
     }
     found |= {name: getattr(nomination, name) for name in PLAIN}
     found |= {part: [_plain(row.entered) for row in getattr(nomination, part).all()] for part in ROW_PARTS}
@@ -110,7 +112,7 @@ register(
                 for step, form in getattr(module, "NOMINATION_FORMS", {}).items()
             },
         },
-        filters=("round__code", "state", "route", "field", "unit", "county", "nominator"),
+        filters=("round__code", "state", "route", "field", "category", "unit", "county", "nominator"),
     )
 )
 
@@ -147,6 +149,15 @@ def _due(nomination: Nomination) -> datetime | None:
     return nomination.round.closes_at
 
 
+def _left_in_words(quota: Any) -> str:
+    if quota.category:
+        return gettext("还有%(n)s个“%(category)s”类推荐名额") % {
+            "n": quota.left,
+            "category": quota.category_name,
+        }
+    return gettext("还有%(n)s个推荐名额") % {"n": quota.left}
+
+
 @todo.register
 def waiting_for_bureau(actor: Any) -> Iterator[todo.Todo]:
     """What lies on the officer's desk, and the places still left."""
@@ -168,7 +179,7 @@ def waiting_for_bureau(actor: Any) -> Iterator[todo.Todo]:
         left = quota.left  # type: ignore[attr-defined]
         if left > 0:
             yield todo.Todo(
-                gettext("还有%(n)s个推荐名额") % {"n": left},
+                _left_in_words(quota),
                 f"{reverse('nomination_list')}?round={quota.round.code}",
                 due=quota.round.closes_at,
                 note=quota.round.shown_title,

@@ -155,8 +155,13 @@ class _Reader(CellReader):
     ) -> None:
         bad = cells.pop("", None)
         headings = {column.name: column.heading for column in columns}
-        who = {name: str(cells.pop(name, "") or "") for name in ("name", "id_number", "unit", "route")}
-        person = Person(number, who["name"], who["id_number"].upper(), who["unit"], who["route"])
+        who = {
+            name: str(cells.pop(name, "") or "")
+            for name in ("name", "id_number", "unit", "route", "category")
+        }
+        person = Person(
+            number, who["name"], who["id_number"].upper(), who["unit"], who["route"], who["category"]
+        )
         if bad:
             self.intake.spoilt.add(person.row)
         for name, value, longest in (("name", person.name, 40), ("id_number", person.id_number, 18)):

@@ -36,6 +36,9 @@ class NewNominationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     route = forms.ChoiceField(label=_("推荐渠道"), widget=forms.RadioSelect)
+    category = forms.ChoiceField(
+        label=_("推荐类别"), required=False, help_text=_("推荐时占用推荐单位该类别的名额，提交前可以改选。")
+    )
     setting = forms.ChoiceField(label=_("单位性质"), choices=[*EMPTY, *Nomination.Setting.choices])
     civil_status = forms.ChoiceField(label=_("公务员身份"), choices=[*EMPTY, *Nomination.CivilStatus.choices])
     certificate_level = forms.ChoiceField(label=_("证书级别"), choices=[*EMPTY, *Nomination.Level.choices])
@@ -55,7 +58,17 @@ class NewNominationForm(forms.Form):
         route.initial = next(iter(self.ways), None)
         rounds: Any = self.fields["round"]
         rounds.queryset = open_rounds()
+        self._offer_categories(rounds.queryset)
         rounds.label_from_instance = lambda row: row.shown_title
+
+    def _offer_categories(self, rounds: Any) -> None:
+        """The categories of the open rounds; nothing is asked where places are not divided."""
+        known = dict(pair for row in rounds for pair in row.categories)
+        if known:
+            category: Any = self.fields["category"]
+            category.choices = [*EMPTY, *known.items()]
+        else:
+            del self.fields["category"]
 
     def clean_id_number(self) -> str:
         number = str(self.cleaned_data["id_number"]).strip().upper()
@@ -65,6 +78,7 @@ class NewNominationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        self._check_category()
         for name in DAYS:
             day = self.cleaned_data.get(name)
             label = {"label": self.fields[name].label}
@@ -73,6 +87,15 @@ class NewNominationForm(forms.Form):
             elif day and day.year < OLDEST:
                 self.add_error(name, _("%(label)s有误，请核对年份") % label)
         return self.cleaned_data
+
+    def _check_category(self) -> None:
+        """One of the chosen round's categories; of a round that has none, nothing is kept."""
+        round_ = self.cleaned_data.get("round")
+        known = dict(round_.categories) if round_ else {}
+        if not known:
+            self.cleaned_data["category"] = ""
+        elif self.cleaned_data.get("category") not in known:
+            self.add_error("category", _("请选择本轮的推荐类别"))
 
     @property
     def answers(self) -> dict[str, Any]:

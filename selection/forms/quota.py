@@ -15,7 +15,7 @@ from selection.actions import quota
 from selection.models import Nomination
 from selection.models.attachment_kinds import ORIGINALS, REQUIRED_ORIGINALS, missing_originals
 from selection.queries.nomination import next_rank_of
-from selection.queries.quota import successors_of
+from selection.queries.quota import quota_of, successors_of
 from workflow import clock
 from workflow.forms import ReasonForm, StepForm
 from workflow.wording import listed
@@ -102,6 +102,7 @@ class NominateForm(OpinionsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rank"].initial = next_rank_of(self.obj)
+        self.fields["rank"].help_text = f"{self.fields['rank'].help_text}{places_in_words(self.obj)}"
         self.seen_before = self.obj.originals_checked
         if self.seen_before:
             self.fields["originals"].required = False
@@ -129,6 +130,10 @@ class SubstituteForm(ReasonForm, OpinionsForm):
         field: Any = self.fields["successor"]
         field.queryset = successors_of(self.obj)
         field.label_from_instance = lambda row: f"{row.code} {row.nominee.name} · {row.unit.name}"
+        if name := self.obj.category_name:
+            field.help_text = gettext("待本单位推荐的“%(name)s”类人选，接替后占用同一名额和排序。") % {
+                "name": name
+            }
         self.fields["reason"].label = gettext("替换%(name)s的理由") % {"name": self.obj.nominee.name}
 
     def clean(self) -> dict[str, Any]:
@@ -170,7 +175,36 @@ class RankForm(forms.Form):
         return [row.pk for row in sorted(self.nominees, key=lambda row: self.cleaned_data[f"rank_{row.pk}"])]
 
 
+class CategoryForm(StepForm):
+    """One of the round's categories."""
+
+    action = staticmethod(actions.choose_category)
+    category = forms.ChoiceField(label=_("推荐类别"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["category"]
+        field.choices = self.obj.round.categories
+        field.initial = self.obj.category or None
+
+
+def places_in_words(nomination: Nomination) -> str:
+    """The account on which the nominee would stand: granted, used, left."""
+    quota: Any = quota_of(nomination)
+    if quota is None:
+        return (
+            gettext("本单位在本轮没有该类别的名额。")
+            if nomination.category
+            else gettext("本单位在本轮没有名额。")
+        )
+    words = {"places": quota.places, "used": quota.used, "left": quota.left, "name": quota.category_name}
+    if quota.category:
+        return gettext("“%(name)s”类名额%(places)s个，已用%(used)s个，剩余%(left)s个。") % words
+    return gettext("名额%(places)s个，已用%(used)s个，剩余%(left)s个。") % words
+
+
 NOMINATION_FORMS: dict[str, type[StepForm]] = {
+    "choose_category": CategoryForm,
     "endorse": EndorseForm,
     "nominate": NominateForm,
     "substitute": SubstituteForm,

@@ -83,9 +83,9 @@ def nominated(nomination: Nomination) -> None:
 
 
 def corrected(nomination: Nomination) -> None:
-    """To the reviewers: the correction has come."""
+    """To the reviewers, and to the nominator through whom it goes: the correction has come."""
     _tell(
-        people_with(Role.REVIEWER),
+        [*people_with(Role.REVIEWER), *officers(nomination)],
         nomination,
         "corrected",
         lambda: (gettext("已补正：%(name)s的申报"), [gettext("%(unit)s已提交%(name)s的补正材料。")]),
@@ -94,16 +94,21 @@ def corrected(nomination: Nomination) -> None:
 
 def withdrawn(nomination: Nomination) -> None:
     """To the other side: the unit, or the office it had been put to."""
-    people = [*_clerks(nomination), *people_with(Role.BUREAU_OFFICER, organisation=nomination.nominator_id)]
     _tell(
-        people,
-        nomination,
-        "withdrawn",
-        lambda: (
-            gettext("已撤回：%(name)s的申报"),
-            [gettext("%(name)s的申报已撤回。"), gettext("理由：%(reason)s")],
-        ),
+        [*_clerks(nomination), *officers(nomination)], nomination, "withdrawn", lambda: _withdrawn(nomination)
     )
+
+
+def _withdrawn(nomination: Nomination) -> tuple[str, list[str]]:
+    lines = [gettext("%(name)s的申报已撤回。"), gettext("理由：%(reason)s")]
+    if nomination.nominated_at is not None:
+        freed = (
+            gettext("推荐名额已释放，可以另行推荐。")
+            if nomination.place_freed
+            else gettext("申报已截止，推荐名额不释放。")
+        )
+        lines += [gettext("该人选由%(nominator)s推荐到省，特此告知。"), freed]
+    return gettext("已撤回：%(name)s的申报"), lines
 
 
 def revoked(nomination: Nomination) -> None:
@@ -122,6 +127,11 @@ def revoked(nomination: Nomination) -> None:
 
 def _clerks(nomination: Nomination) -> Iterable[User]:
     return people_with(Role.UNIT_CLERK, organisation=nomination.unit_id)
+
+
+def officers(nomination: Nomination) -> list[User]:
+    """The officers of the nominator."""
+    return list(people_with(Role.BUREAU_OFFICER, organisation=nomination.nominator_id))
 
 
 def _officers_at_desk(nomination: Nomination) -> Iterable[User]:

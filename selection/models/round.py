@@ -234,6 +234,11 @@ class Round(Machine):
         english = get_language() == "en"
         return [(c.code, c.name_en if english and c.name_en else c.name) for c in found if len(found) > 1]
 
+    def category_code(self, text: str) -> str:
+        """The code of a category named by its code or by either of its names; nothing where there is none such."""
+        rows = (self.rulebook_version.content.get("categories") if self.rulebook_version else None) or ()
+        return next((row["code"] for row in rows if len(rows) > 1 and text and text in row.values()), "")
+
     def category_name(self, code: str) -> str:
         """What a category is called."""
         return dict(self.categories).get(code, code) if code else ""

@@ -30,6 +30,7 @@ COLUMNS: tuple[tuple[Sentence, str], ...] = (
     (_("推荐渠道"), "route"),
     (_("县级民政局"), "county__name"),
     (_("推荐单位"), "nominator__name"),
+    (_("推荐类别"), "category"),
     (_("推荐排序"), "rank_in_nominator"),
     (_("服务领域"), "field"),
     (_("证书级别"), "certificate_level"),
@@ -74,8 +75,10 @@ def lines(rows: QuerySet[Nomination], *, masked: bool, at: Callable[[int], None]
 
 def _words() -> list[Mapping[Any, str]]:
     """For each column, what its values are called: looked up once, not once a row."""
+    rounds = list(Round.objects.prefetch_related("rulebook_versions"))
     found: dict[str, Mapping[Any, str]] = {
-        "round_id": {row.pk: str(row.shown_title) for row in Round.objects.all()}
+        "round_id": {row.pk: str(row.shown_title) for row in rounds},
+        "category": dict(pair for row in rounds for pair in row.categories),
     }
     for path in PATHS:
         field: Any = None if "__" in path else Nomination._meta.get_field(path.removesuffix("_id"))

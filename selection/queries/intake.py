@@ -17,6 +17,7 @@ from selection.models.nomination_guards import office_held, officer_sentence
 from selection.queries.nomination import Way, ways_of
 from selection.queries.sheets import units_for_import
 from selection.rules.eligibility import valid_id_number
+from workflow.wording import listed
 
 CHUNK = 400
 ENDED = (Nomination.State.WITHDRAWN, Nomination.State.DECLINED)
@@ -31,6 +32,7 @@ class Person:
     id_number: str
     unit_code: str = ""
     route: str = ""
+    category: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -100,6 +102,8 @@ def faults_of(
         place, column, why = places.of(person)
         if why:
             yield person, column, why
+        if why := _category(round_, person):
+            yield person, "category", why
         if not valid_id_number(person.id_number):
             if person.id_number:  # where it is missing, the sheet's reader has said so
                 yield person, "id_number", _("身份证号有误，请核对18位号码。")
@@ -109,6 +113,16 @@ def faults_of(
             yield person, "id_number", why
         elif place is not None and (why := _office(place, person)):
             yield person, "name", why
+
+
+def _category(round_: Round, person: Person) -> str:
+    """A category where the round divides its places, none where it does not."""
+    if not round_.categories:
+        return _("本轮不分推荐类别，请留空。") if person.category else ""
+    if round_.category_code(person.category):
+        return ""
+    names = listed(name for _code, name in round_.categories)
+    return _("请填写本轮的推荐类别：%(names)s。") % {"names": names}
 
 
 def _standing(round_: Round, nominees: Iterable[Nominee]) -> tuple[set[int], set[int]]:

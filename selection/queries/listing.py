@@ -44,6 +44,7 @@ COLUMNS = (
     Column("county", _("县（市、区）"), "county"),
     Column("rank", _("排序"), "rank", numeric=True),
     Column("field", _("领域"), "field"),
+    Column("category", _("推荐类别"), "category"),
     Column("state", _("状态"), "state"),
     Column("screening", _("初审结论"), roles=READERS),
     Column("due", _("期限"), "due", numeric=True),
@@ -63,6 +64,7 @@ _ORDERS: dict[str, Any] = {
     "county": F("county__code"),
     "rank": F("rank_in_nominator"),
     "field": F("field"),
+    "category": F("category"),
     "state": _STATE_ORDER,
     "submitted": F("submitted_at"),
     "nominated": F("nominated_at"),
@@ -71,7 +73,7 @@ SORTS = (*_ORDERS, "due")
 
 # What a row of the list shows, and nothing else of a dossier is read
 SHOWN = (
-    "code", "round", "state", "title", "field", "route", "rank_in_nominator", "certificate_number", "submitted_at",
+    "code", "round", "state", "title", "field", "category", "route", "rank_in_nominator", "certificate_number", "submitted_at",
     "nominated_at", "correction_due", "due_on", "times_returned", "unit", "county", "nominator", "nominee",
     "nominee__name", "unit__name", "county__name", "county__area", "nominator__name", "nominator__area",
 )  # fmt: skip
@@ -131,6 +133,13 @@ class Listing:
         """The rounds to choose from, the newest first."""
         rows = rounds_visible_to(self.user).prefetch_related(None).exclude(state=Round.State.DRAFT)
         return list(rows.order_by("-pk"))
+
+    @cached_property
+    def categories(self) -> list[tuple[str, str]]:
+        """The categories of the round asked for, or of the newest."""
+        code = self.wanted.round
+        round_ = next((row for row in self.rounds if not code or row.code == code), None)
+        return round_.categories if round_ else []
 
     @cached_property
     def counts(self) -> list[dict[str, Any]]:

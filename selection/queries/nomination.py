@@ -92,6 +92,7 @@ class Filter:
     county: int | None = None
     flag: str = ""
     overdue: bool = False
+    category: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filter:
@@ -107,6 +108,7 @@ class Filter:
             county=_number(query.get("county", "")),
             flag=_one_of(FLAGS, query.get("flag", "")),
             overdue=query.get("overdue") == "1",
+            category=query.get("category", "").replace("\0", "")[:20],
         )
 
     @property
@@ -220,6 +222,8 @@ def narrowed(
         rows = rows.filter(round__code=wanted.round)
     if wanted.field:
         rows = rows.filter(field=wanted.field)
+    if wanted.category:
+        rows = rows.filter(category=wanted.category)
     if wanted.flag:
         rows = _flagged(rows, user, wanted.flag)
     if wanted.overdue:

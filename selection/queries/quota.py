@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from selection.models import Nomination, Quota, Round
 from selection.queries.nomination import nominees_of
 from selection.queries.round import quotas_with_use
 from selection.rules.quota import Account, nominees_per_place
+from workflow.machine import subject_of
+from workflow.models import Entry
 
 
 def quotas_visible_to(user: Any) -> QuerySet[Quota]:
@@ -87,6 +89,12 @@ def nominees_a_place(rows: QuerySet[Quota], round_: Round) -> str:
     return f"{float(nominees_per_place(granted, round_.rulebook.ceiling)):.2f}"
 
 
+def quotas_under_way(user: Any) -> QuerySet[Quota]:
+    """The places of the officer's own office in rounds that have begun and are not published yet."""
+    over = (Round.State.PUBLISHED, Round.State.ARCHIVED, Round.State.CANCELLED)
+    return quotas_visible_to(user).exclude(round__state__in=over).order_by("-round_id", "category")
+
+
 def nominees_in_order(quota: Quota) -> QuerySet[Nomination]:
     """Those on the quota's places, in the nominator's order."""
     rows = nominees_of(quota.round, quota.nominator_id).filter(category=quota.category)
@@ -119,6 +127,42 @@ def somebody_waits_for(quota: Quota) -> bool:
         round=quota.round_id, nominator=quota.nominator_id, category=quota.category
     )
     return waiting.filter(state=Nomination.State.NOMINATOR_REVIEW).exists()
+
+
+def quota_of(nomination: Nomination) -> Quota | None:
+    """The account on which a nominee stands or would stand."""
+    rows = Quota.objects.filter(
+        round=nomination.round_id, nominator=nomination.nominator_id, category=nomination.category
+    )
+    return quotas_with_use(rows).first()
+
+
+CHANGES = (
+    "nomination.withdraw",
+    "nomination.substitute",
+    "nomination.request_correction",
+    "nomination.correct",
+)
+
+
+def changes_of(quotas: Iterable[Quota]) -> dict[tuple[int, str], list[dict[str, Any]]]:
+    """What has happened to nominees since they were put forward, by round and category, the newest first: withdrawn by
+    whom and why, asked for a correction, corrected. Two statements, however many."""
+    rows = Nomination.objects.none()
+    for quota in quotas:
+        rows |= Nomination.objects.filter(
+            round=quota.round_id,
+            nominator=quota.nominator_id,
+            category=quota.category,
+            nominated_at__isnull=False,
+        )
+    found = {subject_of(row): row for row in rows.select_related("nominee", "unit")}
+    told: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    entries = Entry.objects.filter(kind__in=CHANGES, subject__in=list(found)).order_by("-at", "-pk")
+    for entry in entries:
+        row = found[entry.subject]
+        told.setdefault((row.round_id, row.category), []).append({"nomination": row, "entry": entry})
+    return told
 
 
 def board_of(nominator: Organisation) -> Any:

@@ -149,7 +149,7 @@ def quota_rows(round_: Round) -> list[Quota]:
 
 def tiles(quotas: Iterable[Quota]) -> list[Tile | None]:
     """The tile map: None is an empty place. Unknown codes stand one after another."""
-    rows = list(quotas)
+    rows = _by_nominator(quotas)
     cities = {row.nominator.code: _tile(row) for row in rows if row.nominator.kind == Organisation.Kind.CITY}
     direct = [row for row in rows if row.nominator.kind != Organisation.Kind.CITY]
     placed = {code for line in TILE_ROWS for code in line if code}
@@ -160,9 +160,26 @@ def tiles(quotas: Iterable[Quota]) -> list[Tile | None]:
     return [found.get(code) for line in TILE_ROWS for code in line] + strangers
 
 
-def _tile(row: Any) -> Tile:
+@dataclass
+class _Sum:
+    """A nominator's places and their use, over all its categories."""
+
+    nominator: Organisation
+    used: int = 0
+    places: int = 0
+
+
+def _by_nominator(quotas: Iterable[Any]) -> list[_Sum]:
+    found: dict[int, _Sum] = {}
+    for row in quotas:
+        one = found.setdefault(row.nominator_id, _Sum(row.nominator))
+        one.used, one.places = one.used + row.used, one.places + row.places
+    return list(found.values())
+
+
+def _tile(row: _Sum) -> Tile:
     name = row.nominator.area.removesuffix("市") or row.nominator.name
-    return Tile(name, row.used, row.places, row.nominator_id, _shade(row.used, row.places))
+    return Tile(name, row.used, row.places, row.nominator.pk, _shade(row.used, row.places))
 
 
 def _together(rows: Iterable[Any]) -> Tile:

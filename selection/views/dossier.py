@@ -56,7 +56,7 @@ def nomination_new(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(request: HttpRequest, form: NewNominationForm) -> Nomination | None:
-    given = {name: form.cleaned_data[name] for name in ("name", "id_number", "route")}
+    given = {name: form.cleaned_data[name] for name in ("name", "id_number", "route", "category")}
     user: Any = request.user
     try:
         made = actions.create(form.cleaned_data["round"], by=user, **given, answers=form.answers)

@@ -55,7 +55,7 @@ def nomination_list(request: HttpRequest) -> HttpResponse:
         "may_create": user.holds(Role.UNIT_CLERK) and user.organisation_id is not None,
         "bulk_steps": bulk_steps(user),
         "may_import": may_import(user),
-        "may_rank": any(quota.used > 1 for quota in quotas),  # type: ignore[attr-defined]
+        "may_rank": sum(quota.used for quota in quotas) > 1,  # type: ignore[attr-defined]
         **queries.choices_of(user),
     }
     return render(request, "selection/nomination_list.html", context)
@@ -69,6 +69,7 @@ _TEXTS: dict[str, Callable[[Any], Any]] = {
     "county": lambda n: (n.county.area or n.county.name) if n.county else "",
     "rank": lambda n: n.rank_in_nominator,
     "field": lambda n: n.get_field_display(),
+    "category": lambda n: n.category_name,
     "screening": lambda n: " · ".join(n.conclusions),
     "route": lambda n: n.get_route_display(),
     "certificate": lambda n: n.certificate_number,

@@ -44,7 +44,9 @@ def quota_list(request: HttpRequest) -> HttpResponse:
         "totals": queries.totals(rows),
         "ratio": queries.nominees_a_place(rows, chosen) if chosen and _of_all(user, wanted) else "",
         "rows": [(quota, _board(quota)) for quota in page],
-        "own": [] if user.roles & PROVINCIAL else [_own(quota) for quota in quotas_of_officer(user)],
+        "own": [] if user.roles & PROVINCIAL else _all_own(user),
+        "divided": any(quota.category for quota in page),
+        "categories": chosen.categories if chosen else [],
     }
     return render(request, "selection/quota_list.html", context)
 
@@ -69,10 +71,18 @@ def _board(quota: Quota) -> dict[str, Any] | None:
     return {"label": _("任期至%(day)s") % words, "tone": "", "icon": "users-group"}
 
 
-def _own(quota: Quota) -> dict[str, Any]:
-    """The officer's nominees of one open round, with what may be done to each."""
+def _all_own(user: Any) -> list[dict[str, Any]]:
+    """The officer's own accounts in rounds under way, each with its nominees and what has happened to them since."""
+    quotas = list(queries.quotas_under_way(user))
+    changes = queries.changes_of(quotas)
+    return [_own(quota, changes.get((quota.round_id, quota.category), [])) for quota in quotas]
+
+
+def _own(quota: Quota, changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The officer's nominees of one round, with what may be done to each."""
     return {
         "quota": quota,
+        "changes": changes,
         "open": is_open(quota.round),
         "replaceable": is_open(quota.round) and queries.somebody_waits_for(quota),
         "nominees": [

@@ -63,7 +63,9 @@ def test_asked_on_the_page_allowed_by_the_security_administrator_and_taken_once(
     assert take(client, request)[0].status_code == 403
     client.force_login(manager)
     response, content = take(client, request)
-    assert response["Content-Disposition"].startswith("attachment") and "no-store" in response["Cache-Control"]
+    assert (
+        response["Content-Disposition"].startswith("attachment") and "no-store" in response["Cache-Control"]
+    )
     (line,) = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
     assert row.nominee.id_number in line and "13800000000" in line
     assert other.nominee.id_number.encode() not in content
@@ -103,7 +105,7 @@ def test_it_may_be_taken_for_a_day(client, manager, security, hours, seconds, op
     request = approved(manager, security)
     client.force_login(manager)
     with clock.frozen(factories.NOON + timedelta(hours=hours, seconds=seconds)):
-        response, content = take(client, request)
+        _response, content = take(client, request)
         assert bool(content) is open_still
         assert ("已过期" in client.get(reverse("export_list")).content.decode()) is not open_still
     request.refresh_from_db()

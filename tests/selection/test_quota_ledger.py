@@ -31,7 +31,8 @@ from workflow.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
-GRANTED = 2
+GRANTED = 2  # in each category
+KINDS = ("community", "medical")
 REASON = "因工作安排调整，退出本轮申报。"
 OPINIONS = {"opinion": "同意推荐。", "background": "无不良记录。"}
 AFTER = factories.CLOSES_AT
@@ -45,7 +46,7 @@ def somebody(*states: str) -> Any:
 
 
 class Places(RuleBasedStateMachine):
-    """One city with two places. Beside the system runs a plain account of who took a place and when it came back."""
+    """One city with two places in each of two categories. Beside the system runs a plain account of who took a place and when it came back."""
 
     seen: ClassVar[Counter[str]] = Counter()  # over all runs: what the runs have come upon
 
@@ -55,14 +56,18 @@ class Places(RuleBasedStateMachine):
         self.stack.enter_context(transaction.atomic())
         self.now = factories.NOON
         self.taken: dict[int, PlaceTaken] = {}
+        self.kinds: dict[int, str] = {}
         with clock.frozen(self.now):
-            self.orgs, self.round = factories.tree(), factories.round_()
-            self.quota = factories.quota(self.round, self.orgs["city"], GRANTED)
+            self.orgs = factories.tree()
+            named = [{"code": kind, "name": kind} for kind in KINDS]
+            self.round = factories.round_(rules=factories.rulebook(categories=named))
+            for kind in KINDS:
+                factories.quota(self.round, self.orgs["city"], GRANTED, kind)
             self.clerk = factories.user("unit_clerk", organisation=self.orgs["unit"])
             self.county = factories.user("bureau_officer", organisation=self.orgs["county"])
             self.city = factories.user("bureau_officer", organisation=self.orgs["city"])
-        for _ in range(4):
-            self.file()
+        for kind in (*KINDS * 2, KINDS[0], KINDS[0]):
+            self.file(kind)
         for _ in range(GRANTED):
             self.nominate(0)
 
@@ -73,11 +78,13 @@ class Places(RuleBasedStateMachine):
 
     # What may be tried ------------------------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.round.nominations.count() < 9)
-    @rule()
-    def file(self) -> None:
+    @precondition(lambda self: self.round.nominations.count() < 11)
+    @rule(kind=st.sampled_from(KINDS))
+    def file(self, kind: str) -> None:
         with clock.frozen(factories.NOON):
-            factories.nomination("nominator_review", round=self.round, orgs=self.orgs, originals_checked=True)
+            factories.nomination(
+                "nominator_review", round=self.round, orgs=self.orgs, originals_checked=True, category=kind
+            )
 
     @somebody("nominator_review")
     @rule(which=ANY)
@@ -86,10 +93,10 @@ class Places(RuleBasedStateMachine):
         if row is not None:
             rank = 1 + max(self._ranks(), default=0)
             done = self._tried(lambda: actions.nominate(row, by=self.city, rank=rank, **OPINIONS))
-            assert done == ("" if self._open and self._held < GRANTED else self._refusal)
+            assert done == ("" if self._open and self._held(row.category) < GRANTED else self._refusal)
             self.seen[done or "nominated"] += 1
             if not done:
-                self.taken[row.pk] = PlaceTaken()
+                self._take(row)
 
     @somebody("nominated")
     @rule(which=ANY, by_unit=st.booleans())
@@ -115,11 +122,16 @@ class Places(RuleBasedStateMachine):
             done = self._tried(
                 lambda: places.substitute(row, by=self.city, successor=successor, reason=REASON, **OPINIONS)
             )
-            assert done == ("" if self._open else "outside_window")
+            same = row.category == successor.category
+            if same or not self._open:
+                assert done == ("" if self._open else "outside_window")
+            else:
+                assert done in ("no_successor", "no_such_successor")
+                self.seen["another category"] += 1
             if not done:
                 assert Nomination.objects.get(pk=successor.pk).rank_in_nominator == row.rank_in_nominator
                 self._release(row)
-                self.taken[successor.pk] = PlaceTaken()
+                self._take(successor)
                 self.seen["substituted"] += 1
 
     @somebody("nominated")
@@ -174,12 +186,14 @@ class Places(RuleBasedStateMachine):
 
     @invariant()
     def the_page_the_rows_and_the_plain_account_agree(self) -> None:
-        wanted = account(GRANTED, self.taken.values(), closes_at=AFTER)
-        found: Any = quotas_with_use(Quota.objects.filter(pk=self.quota.pk)).get()
-        assert Account(found.places, found.used, found.returned) == wanted
-        assert totals(quotas_with_use(self.round.quotas.all())) == wanted
-        assert found.left == wanted.left == found.places - found.used
-        assert 0 <= wanted.used <= wanted.granted
+        whole = account(GRANTED * len(KINDS), self.taken.values(), closes_at=AFTER)
+        assert totals(quotas_with_use(self.round.quotas.all())) == whole
+        for kind in KINDS:
+            wanted = account(GRANTED, self._of(kind), closes_at=AFTER)
+            found: Any = quotas_with_use(Quota.objects.filter(round=self.round, category=kind)).get()
+            assert Account(found.places, found.used, found.returned) == wanted
+            assert found.left == wanted.left == found.places - found.used
+            assert 0 <= wanted.used <= wanted.granted
 
     @invariant()
     def whoever_is_with_the_province_holds_a_place(self) -> None:
@@ -200,9 +214,15 @@ class Places(RuleBasedStateMachine):
     def _open(self) -> bool:
         return self.now < AFTER
 
-    @property
-    def _held(self) -> int:
-        return account(GRANTED, self.taken.values(), closes_at=AFTER).used
+    def _of(self, kind: str) -> list[PlaceTaken]:
+        """The plain account of one category."""
+        return [place for pk, place in self.taken.items() if self.kinds[pk] == kind]
+
+    def _held(self, kind: str) -> int:
+        return account(GRANTED, self._of(kind), closes_at=AFTER).used
+
+    def _take(self, row: Nomination) -> None:
+        self.taken[row.pk], self.kinds[row.pk] = PlaceTaken(), row.category
 
     @property
     def _refusal(self) -> str:
@@ -240,5 +260,5 @@ def test_no_order_of_acts_breaks_the_account_of_the_places() -> None:
     )  # fmt: skip
     run_state_machine_as_test(Places, settings=bounds)
     assert set(Places.seen) == {
-        "nominated", "quota_exceeded", "outside_window", "substituted", "freed", "given up too late",
+        "nominated", "quota_exceeded", "outside_window", "substituted", "another category", "freed", "given up too late",
     }  # fmt: skip
