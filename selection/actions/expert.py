@@ -107,7 +107,7 @@ def add(
         expert=expert, unit=place, post=expert.title, starts_on=unit_since or clock.today(),
         source=Source.OFFICE, recorded_by=str(by.name), recorded_at=clock.now(),
     )  # fmt: skip
-    record(expert, by, ADDED, {"name": expert.name, "unit": place.name, "category": expert.category})
+    record(expert, by, ADDED, {"person": expert.name, "unit": place.name, "category": expert.category})
     return expert
 
 

@@ -141,7 +141,7 @@ def _record(
     """One entry an expert that is new or has new lines, and one for the file."""
     told = {expert.pk: expert for expert in (*made, *owners.values())}
     for expert in told.values():
-        payload = {"expert": expert.code, "name": expert.name, "unit": expert.unit.name, "file": digest}
+        payload = {"expert": expert.code, "person": expert.name, "unit": expert.unit.name, "file": digest}
         ledger.append(by, chain=ledger.OFFICE, kind=IMPORTED, subject=subject_of(expert), payload=payload)
     whole = {"file": digest, "experts": len(made), "lines": len(lines)}
     ledger.append(by, chain=ledger.OFFICE, kind=FILE_IMPORTED, subject="selection.expert", payload=whole)

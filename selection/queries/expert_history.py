@@ -16,12 +16,11 @@ from workflow.errors import Sentence
 from workflow.models import Entry
 
 SAID: dict[str, Sentence] = {
-    "name": _("姓名"),
     "unit": _("单位"),
     "post": _("职务"),
     "capacity": _("关系"),
     "kind": _("关系"),
-    "person": _("对方姓名"),
+    "person": _("姓名"),
     "category": _("类别"),
     "round": _("评审项目"),
     "year": _("年度"),
