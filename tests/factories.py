@@ -427,3 +427,18 @@ def attachment(nomination: Nomination, kind: str = "certificate", state: str = "
     row.file.save(f"attachments/test/{row.key.hex}.{EXTENSIONS[mime]}", ContentFile(content), save=False)
     row.save()
     return row
+
+
+def record_export(round: Round, **fields: Any) -> Any:
+    """The round's record as it was taken out in the state it has now."""
+    from selection.models import RecordExport
+
+    given = {
+        "state": round.state,
+        "entries": 1,
+        "head": "0" * 64,
+        "manifest": "0" * 64,
+        "reason": "归档",
+        **fields,
+    }
+    return RecordExport.objects.create(round=round, exported_by="审计管理员", **given)

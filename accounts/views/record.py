@@ -62,6 +62,7 @@ def ledger_list(request: HttpRequest) -> HttpResponse:
         "chain_count": len(chains),
         "entry_count": sum(chain.count for chain in chains),
         "shows_payload": policies.holds_any(user, policies.READS_PAYLOADS),
+        "exports_records": bool(user.roles & {Role.AUDIT_ADMIN, Role.MANAGER}),
     }
     return render(request, "accounts/ledger_list.html", context)
 

@@ -22,6 +22,7 @@ from selection.queries import eligibility
 from selection.queries import round as queries
 from selection.queries import rulebook as rulebook_queries
 from selection.queries import rulebook_change as changes
+from selection.queries.record import rounds_with_record
 from selection.queries.steps import has_steps
 from workflow.errors import NotPermitted, Refused
 
@@ -94,6 +95,7 @@ def round_detail(request: HttpRequest, code: str) -> HttpResponse:
         else None,
         "has_steps": has_steps(round_, request.user),  # type: ignore[arg-type]
         "may_edit": _manages(request, round_) and round_.state == Round.State.DRAFT,
+        "may_export_record": rounds_with_record(request.user).filter(pk=round_.pk).exists(),
     }
     return render(request, "selection/round_detail.html", context)
 

@@ -138,8 +138,10 @@ def test_a_cancelled_round_takes_nothing_and_says_so_to_whom_it_was_announced():
     assert (letter.recipient_name, "政策调整" in letter.body) == (officer.name, True)
 
 
-def test_a_published_round_is_archived():
-    assert actions.archive(factories.round_("published"), by=factories.user("manager")).state == "archived"
+def test_a_published_round_whose_record_is_out_is_archived():
+    row = factories.round_("published")
+    factories.record_export(row)
+    assert actions.archive(row, by=factories.user("manager")).state == "archived"
 
 
 def test_a_round_made_and_announced_by_its_actions_knows_its_frozen_rules():
