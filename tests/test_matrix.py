@@ -15,6 +15,7 @@ from accounts.roles import Role
 from selection.models import (
     Assignment,
     Attachment,
+    Ballot,
     Determination,
     ExportRequest,
     Nomination,
@@ -130,7 +131,12 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "submit": ("draft", "submitted", "expert"),
         "lock": ("submitted", "locked", "system"),
         "void": ("draft submitted", "voided", "manager system"),
+        "ask_reopen": ("submitted", "submitted", "manager"),
+        "reopen": ("submitted", "draft", "supervisor"),
+        "ask_annul": ("locked", "locked", "manager"),
+        "annul": ("locked", "voided", "supervisor"),
     },
+    Ballot: {"vote": ("open", "open", "expert"), "close": ("open", "closed", "manager")},
     PublicNotice: {
         "scan": ("drafted scanned", "scanned", "publisher manager"),
         "post": ("scanned", "posted", "publisher"),
@@ -234,6 +240,13 @@ class Scene:
 
     def _scoresheet(self) -> ScoreSheet:
         return ScoreSheet.objects.create(assignment=self._assignment())
+
+    def _ballot(self) -> Ballot:
+        ballot = Ballot.objects.create(
+            round=self.round, number=1, opened_at=factories.NOON, opened_by=self.other
+        )
+        ballot.seats.create(expert=factories.expert(user=self.actors["expert"]))
+        return ballot
 
     def _publicnotice(self) -> PublicNotice:
         return PublicNotice.objects.create(

@@ -1,8 +1,8 @@
 """Where the pages of each stage stand."""
 
 from selection.urls.attachment import urlpatterns as attachment
-from selection.urls.blind import urlpatterns as blind
 from selection.urls.ballot import urlpatterns as ballot
+from selection.urls.blind import urlpatterns as blind
 from selection.urls.board import urlpatterns as board
 from selection.urls.conflict import urlpatterns as conflict
 from selection.urls.deliberation import urlpatterns as deliberation
