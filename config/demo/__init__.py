@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.actions import organisation
 from accounts.models import User
 from accounts.roles import Role
-from config.demo import pool, studios
+from config.demo import pool, rules, studios
 from config.demo.story import Days, Story, at, on
 from config.demo.world import World, build
 from selection.actions import roll
@@ -126,6 +126,7 @@ def _present(world: World, stage: str) -> Story:
         "2026年度浙江省社会工作领军人才选拔",
         "Zhejiang leading social workers 2026",
         places,
+        divided=True,
     )
     for step in _steps(story, stage):
         step()
@@ -137,7 +138,7 @@ def _steps(story: Story, stage: str) -> list[Callable[[], object]]:
     # For each stage: what has been done before it, and what within it when the demo stands there.
     whole: tuple[tuple[str, tuple[Callable[[], object], ...], tuple[Callable[[], object], ...]], ...] = (
         ("draft", (story.draft,), ()),
-        ("open", (story.announce,), (story.collect_some, story.leave_loose_ends)),
+        ("open", (story.announce, story.correct_rules), (story.collect_some, story.leave_loose_ends)),
         ("screening", (story.collect, story.leave_loose_ends, story.close), (story.begin_screening,)),
         ("review", (story.screen, story.draw), (story.score_some,)),
         ("deliberation", (story.score, story.open), ()),
@@ -159,6 +160,8 @@ def _after(world: World, story: Story, stage: str) -> None:
     first = story.world.units[0]
     host = Studio.objects.order_by("pk").first()
     world.person("member", Role.STUDIO_MEMBER, host.host if host else first)
+    if stage != "draft":
+        rules.wait_for_others(story)
     if stage == "studios":
         studio.establish_due_studios()
 

@@ -6,12 +6,12 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from accounts.models import Organisation, User
-from config.demo import dossiers, names, pool, sheets
+from config.demo import dossiers, names, pool, rules, sheets
 from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
 from selection.actions import (
     assignment,
@@ -80,6 +80,7 @@ class Story:
     places: dict[str, int]  # nominator's code -> nominees
     ceiling: int = 20
     disqualified: int = 2
+    divided: bool = False  # its places are given out by category
     round: Round = field(init=False)
 
     def staff(self, username: str) -> User:
@@ -107,12 +108,19 @@ class Story:
         content["ceiling"] = self.ceiling
         direct = {unit.code: n for unit, n in zip(self.world.direct, DIRECT_PLACES, strict=True)}
         content["quotas"] = {**CITY_PLACES, **direct}
+        if self.divided:
+            content |= rules.divided(content["quotas"])
         return content
 
     def announce(self) -> None:
         """The call is out."""
         with on(self.days.opens, 9):
             self.round = round.announce(self.round, by=self.staff("manager"))
+
+    def correct_rules(self) -> None:
+        """Something in the announced rules is corrected: by a version of its own."""
+        with on(self.days.opens + timedelta(days=8), 15):
+            rules.correct(self)
 
     def units_of(self, nominator: Organisation) -> list[Organisation]:
         """The employers that a nominator puts people forward from."""
@@ -140,7 +148,8 @@ class Story:
         direct = nominator in self.world.direct
         route = "direct" if direct else ("city" if rank % 4 == 0 else "county")
         with on(self.days.dossiers, 9 + rank % 8, 5 * rank):
-            row = dossiers.submitted(self.world, self.round, unit, route=route)
+            category = rules.category_of(rank) if self.divided else ""
+            row = dossiers.submitted(self.world, self.round, unit, route=route, category=category)
         if nominate or rank % 3 == 1:
             with on(self.days.nominated, 9 + rank % 8, 7 * rank):
                 row = dossiers.endorsed(self.world, row)
@@ -150,12 +159,13 @@ class Story:
     def leave_loose_ends(self) -> None:
         """What never reaches the province: two drafts, one returned, one declined, one withdrawn."""
         unit, other = self.world.units[0], self.world.units[2]
+        category = rules.category_of(1) if self.divided else ""
         with on(self.days.dossiers, 16):
-            dossiers.draft(self.world, self.round, unit, route="county", complete=False)
-            dossiers.draft(self.world, self.round, other, route="county")
-            returned = dossiers.submitted(self.world, self.round, unit, route="county")
-            declined = dossiers.submitted(self.world, self.round, other, route="city")
-            withdrawn = dossiers.submitted(self.world, self.round, unit, route="county")
+            dossiers.draft(self.world, self.round, unit, route="county", category=category, complete=False)
+            dossiers.draft(self.world, self.round, other, route="county", category=category)
+            returned = dossiers.submitted(self.world, self.round, unit, route="county", category=category)
+            declined = dossiers.submitted(self.world, self.round, other, route="city", category=category)
+            withdrawn = dossiers.submitted(self.world, self.round, unit, route="county", category=category)
         with on(self.days.nominated, 15):
             requests = [
                 {"field": "intervals", "reason": "请附2014年至2016年任职单位的证明。"},
