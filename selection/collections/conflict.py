@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.forms.conflict import FORMS
-from selection.models import RecusalRequest, Round
+from selection.models import RecusalRequest
 from selection.queries.conflict import conflicted_duties
+from selection.queries.conflict_list import rounds_to_look_at
 from selection.queries.conflict_requests import (
     requests_to_confirm,
     requests_to_propose_on,
@@ -88,7 +89,7 @@ def conflicts_found_late(actor: Any) -> Iterator[todo.Todo]:
     """Rounds under review in which a duty stands although a conflict has become known."""
     if not actor.holds(Role.MANAGER):
         return
-    for round_ in Round.objects.filter(state=Round.State.REVIEW).prefetch_related("rulebook_versions"):
+    for round_ in rounds_to_look_at():
         if count := len(conflicted_duties(round_)):
             url = f"{reverse('conflict_list', args=[round_.code])}?show=duties"
             note = gettext("%(round)s：%(n)s份评审任务") % {"round": round_.shown_title, "n": count}

@@ -27,18 +27,20 @@ from selection.errors import ConflictOfInterest
 from selection.models import Assignment, Expert, Nomination, Recusal, Round
 from selection.models.nominee import plain_name
 from selection.queries import conflict_sql as sql
-from selection.rules.conflict import INVERSE, first_day_that_counts
+from selection.queries import conflict_ties as ties
+from selection.queries.conflict_ties import Tie
+from selection.rules.conflict import first_day_that_counts
 from selection.rules.draw import Pair
 from workflow import clock
 from workflow.wording import listed
 
 GROUNDS = [ground.value for ground in Recusal.Ground]
+ORDER = {ground: n for n, ground in enumerate(GROUNDS)}
 MOST_NAMED_IDS = 2000  # above it all are asked for and sorted out here
 MOST_SAID = 10  # pairs that a refusal names
-Key = tuple[int, int, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """Why an expert may not score a nominee: the ground, what it is about, from when until when (the last day)."""
 
@@ -144,12 +146,23 @@ def conflicted_duties(round_: Round) -> list[tuple[Assignment, list[Conflict]]]:
 def require_no_conflict(nomination: Nomination, expert: Expert) -> None:
     """Raises `ConflictOfInterest` with the reasons if this expert may not score this nominee: by what the records say
     today, or by what was declared, decided or found before."""
-    found = [row.reason for row in conflicts_between(nomination, expert)]
-    kept = Recusal.objects.filter(nomination=nomination, expert=expert).values_list("reason", flat=True)
-    if reasons := found or list(kept):
+    kept = Recusal.objects.filter(nomination=nomination, expert=expert)
+    reasons = _told(conflicts_between(nomination, expert), nomination.round)
+    if reasons := reasons or [str(row.get_ground_display()) for row in kept]:
         raise ConflictOfInterest(
-            gettext("有须回避的情形，不能评审该人选：%(reasons)s。") % {"reasons": "；".join(reasons)}
+            gettext("有须回避的情形，不能评审该人选：%(reasons)s。请申请回避。")
+            % {"reasons": "；".join(reasons)}
         )
+
+
+def known_to(duty: Assignment) -> list[str]:
+    """What the records show of a duty, as its expert reads it."""
+    return _told(conflicts_between(duty.nomination, duty.expert), duty.round)
+
+
+def _told(found: Iterable[Conflict], round_: Round) -> list[str]:
+    """Whole reasons; where the review is blind the grounds alone, since a unit's name would give the nominee away."""
+    return list(dict.fromkeys(row.label if round_.rulebook.blind else row.reason for row in found))
 
 
 def require_no_recusal(round_: Round, pairs: Collection[Pair]) -> None:
@@ -201,7 +214,7 @@ def _units_named(names: Collection[str]) -> list[tuple[str, int]]:
     return [*now, *then]
 
 
-# From rows to conflicts ------------------------------------------------------------------------------------------
+# From ties to conflicts ----------------------------------------------------------------------------------------------
 
 
 def _found(
@@ -210,16 +223,21 @@ def _found(
     rules = round_.rulebook
     cut = first_day_that_counts(on, rules.conflict_years)
     everybody = sql.Scope(round_.pk, on.isoformat(), cut.isoformat(), people=people)
-    twins = _twins(everybody.run(["keys"], sql.TWINS))
-    among = _with_twins(asked, twins)
+    twins = ties.twins(everybody)
+    among = None if asked is None else {same for pk in asked for same in twins.get(pk, {pk})}
     named = None if among is None or len(among) > MOST_NAMED_IDS else sorted(pk for pk in among if pk > 0)
     scope = replace(everybody, experts=named, nominations=only)
     codes = dict(_nominees(round_, only))
-    rows = [*_by_units(scope, on), *_by_links(scope), *_by_boards(scope), *_by_requests(scope)]
-    rows += _by_identity(replace(scope, nominations=None), codes)
+    found = [
+        *ties.of_units(scope, on),
+        *ties.of_links(scope),
+        *ties.of_boards(scope),
+        *ties.of_requests(scope),
+    ]
+    found += ties.of_identity(replace(scope, nominations=None), codes)
     if rules.same_city:
-        rows += _by_city(scope)
-    return _coded(_spread(rows, twins, asked), codes, round_)
+        found += ties.of_city(scope)
+    return _coded(_spread(found, twins, asked), codes)
 
 
 def _nominees(round_: Round, only: list[int] | None) -> Any:
@@ -227,121 +245,35 @@ def _nominees(round_: Round, only: list[int] | None) -> Any:
     return (rows if only is None else rows.filter(pk__in=only)).order_by("code").values_list("pk", "code")
 
 
-def _twins(rows: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
-    """Each row of the pool that is not alone to the rows that are the same person, itself among them."""
-    groups: dict[int, set[int]] = {}
-    for one, other in rows:
-        joined = groups.get(one, {one}) | groups.get(other, {other})
-        groups |= dict.fromkeys(joined, joined)
-    return groups
-
-
-def _with_twins(asked: set[int] | None, twins: Mapping[int, set[int]]) -> set[int] | None:
-    return None if asked is None else {same for pk in asked for same in twins.get(pk, {pk})}
-
-
 def _spread(
-    rows: Iterable[Conflict], twins: Mapping[int, set[int]], asked: set[int] | None
-) -> list[Conflict]:
+    found: Iterable[Tie], twins: Mapping[int, set[int]], asked: set[int] | None
+) -> dict[tuple[int, int, str], Tie]:
     """What binds one row of a person binds all; of one ground the tie that ends last is kept."""
-    kept: dict[Key, Conflict] = {}
-    for row in rows:
-        for expert in twins.get(row.expert, (row.expert,)):
+    kept: dict[tuple[int, int, str], Tie] = {}
+    for tie in found:
+        for expert in twins.get(tie.expert, (tie.expert,)):
             if asked is None or expert in asked:
-                key = (row.nomination, expert, row.ground)
-                kept[key] = max(replace(row, expert=expert), kept.get(key, row), key=_lasting)
-    return [replace(row, expert=expert) for (_n, expert, _g), row in kept.items()]
+                key = (tie.nomination, expert, tie.ground)
+                other = kept.get(key)
+                kept[key] = tie if other is None else max(tie, other, key=_lasting)
+    return kept
 
 
-def _lasting(row: Conflict) -> tuple[bool, date, date, str]:
-    return (
-        row.until is None,
-        row.until or date.max,
-        row.since or date.min,
-        row.about,
-    )
+def _lasting(tie: Tie) -> tuple[bool, date, date, str]:
+    return tie.until is None, tie.until or date.max, tie.since or date.min, tie.about
 
 
-def _coded(rows: Iterable[Conflict], codes: Mapping[int, str], round_: Round) -> list[Conflict]:
+def _coded(kept: Mapping[tuple[int, int, str], Tie], codes: Mapping[int, str]) -> list[Conflict]:
     experts = dict(Expert.objects.values_list("pk", "code"))
-    found = [
-        replace(row, nominee_code=codes[row.nomination], expert_code=experts.get(row.expert, ""))
-        for row in rows
-        if row.nomination in codes
-    ]
-    return sorted(found, key=lambda row: (*row.pair, row.expert, GROUNDS.index(row.ground)))
-
-
-def _by_units(scope: sql.Scope, on: date) -> list[Conflict]:
-    rows = scope.run(
-        ["experts", "keys", "same", "nominees", "persons", "selves", "places", "posts"], sql.UNITS
+    lines = sorted(
+        (codes[nomination], experts.get(expert, ""), expert, ORDER[ground], nomination, tie)
+        for (nomination, expert, ground), tie in kept.items()
+        if nomination in codes
     )
-    return [_at_one_unit(row, on) for row in rows]
-
-
-def _at_one_unit(row: tuple[Any, ...], on: date) -> Conflict:
-    nominee, expert, via, capacity, *days, name = row
-    since, until, began, ended = map(_day, days)
-    both_there = all(last is None or last >= on for last in (until, ended))
-    if via == "bureau":
-        ground = Recusal.Ground.NOMINATOR
-    elif capacity != "employed":
-        ground = Recusal.Ground.BOARD
-    else:
-        ground = Recusal.Ground.SAME_UNIT if both_there else Recusal.Ground.FORMER_UNIT
-    starts = [day for day in (since, began) if day]
-    ends = [day for day in (until, ended) if day]
-    return Conflict(
-        nominee, expert, ground.value, max(starts, default=None), min(ends, default=None), str(name)
-    )
-
-
-def _by_links(scope: sql.Scope) -> list[Conflict]:
-    rows = scope.run(["experts", "keys", "same", "nominees", "persons", "selves"], sql.LINKS)
     return [
-        Conflict(nominee, expert, INVERSE.get(kind, kind) if inverse else kind, _day(since), _day(until))
-        for nominee, expert, kind, since, until, inverse in rows
+        Conflict(nomination, expert, tie.ground, tie.since, tie.until, tie.about, nominee_code, code)
+        for nominee_code, code, expert, _order, nomination, tie in lines
     ]
-
-
-def _by_boards(scope: sql.Scope) -> list[Conflict]:
-    rows = scope.run(["experts", "keys", "nominees"], sql.OFFICERS)
-    return [
-        Conflict(nominee, expert, Recusal.Ground.OFFICER.value, _day(since), _day(until), f"{name}{role}")
-        for nominee, expert, role, since, until, name in rows
-    ]
-
-
-def _by_requests(scope: sql.Scope) -> list[Conflict]:
-    rows = scope.run(["experts", "keys", "nominees"], sql.UNSUITABLE)
-    return [Conflict(nominee, expert, Recusal.Ground.UNSUITABLE.value) for nominee, expert in rows]
-
-
-def _by_identity(scope: sql.Scope, nominees: Iterable[int]) -> list[Conflict]:
-    """Oneself, and every other nominee of the round in which one stands oneself."""
-    rows = scope.run(["experts", "keys", "same", "nominees", "persons", "selves"], sql.SELVES)
-    selves = defaultdict(set)
-    for nominee, expert in rows:
-        selves[expert].add(nominee)
-    words = {True: Recusal.Ground.SAME_PERSON.value, False: Recusal.Ground.FELLOW_NOMINEE.value}
-    return [
-        Conflict(nominee, expert, words[nominee in own])
-        for expert, own in selves.items()
-        for nominee in nominees
-    ]
-
-
-def _by_city(scope: sql.Scope) -> list[Conflict]:
-    rows = scope.run(["experts", "nominees"], sql.CITIES)
-    return [
-        Conflict(nominee, expert, Recusal.Ground.SAME_CITY.value, about=name)
-        for nominee, expert, name in rows
-    ]
-
-
-def _day(value: Any) -> date | None:
-    """SQLite gives a date as its text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _text(day: date | None) -> str | None:

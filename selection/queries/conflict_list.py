@@ -7,9 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from selection.models import Assignment, Expert, Nomination, Recusal, Round
+from accounts.models import BoardTerm
+from selection.models import (
+    Assignment,
+    Expert,
+    ExpertAlias,
+    ExpertLink,
+    ExpertUnit,
+    Nomination,
+    Recusal,
+    Round,
+)
 from selection.queries.conflict import GROUNDS, Conflict, by_pair, conflicts
 
 STANDING = ("drawn", "accepted")
@@ -98,3 +108,13 @@ def filled(lines: Sequence[Line]) -> list[tuple[Nomination, Expert, list[Conflic
     nominees = Nomination.objects.select_related("nominee", "unit").in_bulk([line[0] for line in lines])
     experts = Expert.objects.select_related("unit").in_bulk([line[1] for line in lines])
     return [(nominees[n], experts[e], rows, duty) for n, e, rows, duty in lines]
+
+
+def rounds_to_look_at() -> QuerySet[Round]:
+    """Rounds under review in which something was recorded after the draw from which a conflict may follow."""
+    since = OuterRef("panels__drawn_at")
+    later = Q(pk__in=())
+    for model in (ExpertLink, ExpertUnit, ExpertAlias, BoardTerm):
+        later |= Exists(model._default_manager.filter(recorded_at__gt=since))
+    rows = Round.objects.filter(state=Round.State.REVIEW, panels__state="drawn").filter(later)
+    return rows.prefetch_related("rulebook_versions")

@@ -8,15 +8,19 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
 from selection.actions import panel as actions
+from selection.actions.assignment import SIGNED
 from selection.forms.panel import AcceptForm, RecuseForm
 from selection.models import Assignment
 from selection.queries import panel as queries
+from selection.queries.conflict import known_to
 from selection.queries.round import rounds_visible_to
+from selection.rules.declarations import CURRENT, text_of
 from workflow.errors import Refused
 
 PER_PAGE = 25
@@ -61,8 +65,24 @@ def panel_conflict(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _answered(request, assignment, recusing)
-    context = {"assignment": assignment, "accept": accept, "recuse": recuse, "form": form}
+    context = {
+        "assignment": assignment,
+        "accept": accept,
+        "recuse": recuse,
+        "form": form,
+        **_statement(assignment),
+    }
     return render(request, "selection/panel_conflict.html", context, status=422 if form.is_bound else 200)
+
+
+def _statement(assignment: Assignment) -> dict[str, Any]:
+    """What is to be signed, and what is known already."""
+    standing = assignment.state in queries.ACTIVE
+    return {
+        "statement": text_of(SIGNED, get_language() or ""),
+        "statement_version": CURRENT,
+        "derived": known_to(assignment) if standing else [],
+    }
 
 
 def _form(kind: Any, request: HttpRequest, assignment: Assignment, *, given: bool) -> Any:

@@ -100,29 +100,33 @@ def build(w: dict[str, Any]) -> Round:
             expert=people[n], kind=kind, person_hash=key, person_name=name, since=since, until=until,
             unit=None if at is None else cities[at],
         )  # fmt: skip
-    rows = []
-    for n, (name, at, county, nominator, state, post) in enumerate(w["nominees"]):
-        person = Nominee.objects.create(person_key=HASHES[n], id_number="1", name=name, name_key=name)
-        made = Nomination.objects.create(
-            round=row, code=f"W{n}", nominee=person, route="county", unit=cities[at], county=cities[county],
-            nominator=cities[nominator], state=state,
-        )  # fmt: skip
-        rows.append(made)
-        if post is not None:
-            Affiliation.objects.create(
-                nomination=made, unit=cities[post[0]].name, title="员工", started=post[1][0], ended=post[1][1]
-            )
+    rows = [_nominee(row, cities, n, given) for n, given in enumerate(w["nominees"])]
     for at, key, name in w["officers"]:
         term, _made = BoardTerm.objects.get_or_create(
             organisation=cities[at], ordinal=1,
             defaults={"since": CUT, "until": ON, "document": "决议", "recorded_by": "测试"},
         )  # fmt: skip
         BoardOfficer.objects.create(term=term, role="理事", name=name, name_key=name, person_key=key)
-    for on, key, name, n, state in w["requests"]:
+    for on, key, name, x, state in w["requests"]:
         factories.recusal_request(
-            rows[on], state, name=name, person_hash=key, expert=None if n is None else people[n]
+            rows[on], state, name=name, person_hash=key, expert=None if x is None else people[x]
         )
     return row
+
+
+def _nominee(row: Round, cities: list[Organisation], n: int, given: tuple[Any, ...]) -> Nomination:
+    name, at, county, nominator, state, post = given
+    person = Nominee.objects.create(person_key=HASHES[n], id_number="1", name=name, name_key=name)
+    made = Nomination.objects.create(
+        round=row, code=f"W{n}", nominee=person, route="county", unit=cities[at], county=cities[county],
+        nominator=cities[nominator], state=state,
+    )  # fmt: skip
+    if post is not None:
+        where, (since, until) = post
+        Affiliation.objects.create(
+            nomination=made, unit=cities[where].name, title="员工", started=since, ended=until
+        )
+    return made
 
 
 # The same, pair by pair ----------------------------------------------------------------------------------------------
@@ -181,7 +185,9 @@ class World:
             if by_name or officer.person_key in keys:
                 found.add("officer")
         for request in RecusalRequest.objects.filter(nomination=n, state="upheld"):
-            by_name = not request.person_hash and request.expert is None and request.name in {x.name for x in rows}
+            by_name = (
+                not request.person_hash and request.expert is None and request.name in {x.name for x in rows}
+            )
             if by_name or request.person_hash in keys or request.expert in rows:
                 found.add("unsuitable")
         if self.round.rulebook.same_city and n.nominator_id in {x.city_id for x in rows}:
@@ -218,7 +224,11 @@ class World:
         for row in ExpertLink.objects.all():
             if not binds(row):
                 continue
-            named = row.person_hash == "" and row.person_name == n.nominee.name and row.unit_id in (None, n.unit_id)
+            named = (
+                row.person_hash == ""
+                and row.person_name == n.nominee.name
+                and row.unit_id in (None, n.unit_id)
+            )
             if row.expert in rows and (row.person_hash in their_keys or named):
                 found.add(row.kind)
             if row.expert in selves and row.person_hash in keys:
@@ -227,7 +237,9 @@ class World:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(world)
 def test_the_search_equals_a_loop_over_all_pairs(w: dict[str, Any]) -> None:
