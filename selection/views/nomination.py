@@ -26,7 +26,7 @@ from selection.queries.steps import has_steps
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A dossier: a task list for who fills it in, the whole of it for everybody else who may see it."""
     user: Any = request.user
-    nomination = get_object_or_404(queries.dossiers_visible_to(user), pk=pk)
+    nomination = get_object_or_404(queries.dossiers_visible_to(user).prefetch_related("reviews"), pk=pk)
     context: dict[str, Any] = {
         "nomination": nomination,
         "rules": dossiers.rules(nomination),
