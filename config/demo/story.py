@@ -236,7 +236,7 @@ class Story:
         manager, supervisor = self.staff("manager"), self.staff("supervisor")
         with on(self.days.frozen, 10):
             found: Panel = panel.prepare(self.round, by=manager)
-            source = f"中国福利彩票双色球{self.days.drawn.year}年开奖日当期红球号码"
+            source = f"中国福利彩票双色球{self.days.drawn.year}年开奖日当期开奖号码"
             found = panel.freeze(found, by=manager, source=source, value_at=at(self.days.frozen, 21, 15))
         with on(self.days.drawn, 9, 30):
             panel.draw(found, by=supervisor, public_value="03 08 14 19 25 31 + 07")
