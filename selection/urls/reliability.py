@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from selection.views import reliability as views
+
+urlpatterns = [
+    path("office/results/<slug:code>/reliability/", views.reliability, name="reliability"),
+]
