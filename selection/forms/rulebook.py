@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from selection.forms import rulebook_categories, rulebook_rules
+from selection.forms import rulebook_categories, rulebook_rules, rulebook_selection
 from selection.forms.draft import DraftForm
 from selection.models import Expert
 from selection.models.attachment_kinds import Kind
@@ -117,6 +117,7 @@ SENTENCES: dict[str, Sentence] = {
     "no_quotas": _("请至少为一个推荐单位分配名额"),
     **rulebook_rules.SENTENCES,
     **rulebook_categories.SENTENCES,
+    **rulebook_selection.SENTENCES,
 }
 
 shares_format = RegexValidator(
@@ -213,6 +214,7 @@ class RulebookForm(DraftForm):
         self.kinds = rulebook_categories.fields_of(content)
         self.fields |= {**self.kinds, **rulebook_categories.quota_fields(content, self.offices)}
         self.divided = rulebook_categories.divided(content)
+        self.fields |= rulebook_selection.fields_of(content)
         self.criteria_rows = range(len(content.get("criteria") or ()) + SPARE_CRITERIA)
         for row in self.criteria_rows:
             self._add_criterion(row)
@@ -265,6 +267,21 @@ class RulebookForm(DraftForm):
 
     def _is_shown(self, name: str) -> bool:
         return (name.count("_") > 1) == self.divided
+
+    @property
+    def tie_steps(self) -> list[Any]:
+        """The steps of the tie chain, and whether the panel votes."""
+        return [self[f"tie_{step}"] for step in range(rulebook_selection.STEPS)] + [self["ballot"]]
+
+    @property
+    def bounds(self) -> list[list[Any]]:
+        """The fields of each group with a cap or a minimum."""
+        rows = [
+            name.removesuffix("_group")
+            for name in self.fields
+            if name.startswith("bound_") and name.endswith("_group")
+        ]
+        return [[self[f"{row}_{part}"] for part in ("group", "least", "most")] for row in rows]
 
     @property
     def categories(self) -> list[list[Any]]:
@@ -355,6 +372,7 @@ class RulebookForm(DraftForm):
         else:
             stored["quotas_by_category"] = {}
         stored["criteria"] = [_stored(row) for row in map(self._criterion, self.criteria_rows) if row["code"]]
+        stored |= rulebook_selection.stored(found)
         stored["eligibility"] = rulebook_rules.stored([self._rule(row) for row in self.rule_rows])
         return stored
 
@@ -376,6 +394,7 @@ class RulebookForm(DraftForm):
             shown = self.quota_fields
             return shown[0].name if shown and (name == "quotas" or self.divided) else "category_0_code"
         places = {
+            **rulebook_selection.PLACES,
             "categories": "category_0_code",
             "panel_caps": "panel_cap_unit",
             "criteria": "criterion_0_weight",
@@ -400,10 +419,20 @@ def _stored(row: Mapping[str, Any]) -> dict[str, str]:
 
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:
     """Stored rules as the form's fields have them."""
-    parts = {"criteria", "strata", "quotas", "eligibility", "categories", "quotas_by_category"}
+    parts = {
+        "criteria",
+        "strata",
+        "quotas",
+        "eligibility",
+        "categories",
+        "quotas_by_category",
+        "tie_chain",
+        "caps",
+        "floors",
+    }
     found: dict[str, Any] = {**ABSENT, **content}
     found = {name: value for name, value in found.items() if name not in parts}
-    found |= rulebook_rules.flat(content)
+    found |= rulebook_rules.flat(content) | rulebook_selection.flat(content)
     for name in INSTANTS:
         if content.get(name):
             found[name] = (

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from selection.models import Nomination, Round
 from selection.rules.floors import Group
+from selection.rules.rulebook import Rulebook
 
 KINDS = {"city": _("地区"), "field": _("领域"), "setting": _("单位性质"), "category": _("推荐类别")}
 ABOVE = ("nominator__parent", "unit__parent__parent", "county__parent")
@@ -47,26 +48,33 @@ def city_of(nomination: Nomination) -> Organisation | None:
 
 
 def names_of(groups: Iterable[Group], round_: Round) -> dict[Group, str]:
-    """The groups in words."""
+    """The groups of a round in words."""
+    return names_under(groups, round_.rulebook)
+
+
+def names_under(groups: Iterable[Group], rules: Rulebook) -> dict[Group, str]:
+    """The groups in words; a category's name is the rulebook's."""
     wanted = list(groups)
-    cities = dict(
-        Organisation.objects.filter(code__in=[code for kind, code in wanted if kind == "city"]).values_list(
-            "code", "name"
-        )
-    )
-    words = {
+    codes = [code for kind, code in wanted if kind == "city"]
+    cities = dict(Organisation.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    words: dict[str, dict[str, str]] = {
         "city": cities,
         "field": {value: str(label) for value, label in Nomination.Field.choices},
         "setting": {value: str(label) for value, label in Nomination.Setting.choices},
-        "category": {code: round_.category_name(code) for kind, code in wanted if kind == "category"},
+        "category": {category.code: category.name for category in rules.categories},
     }
     return {(kind, code): words.get(kind, {}).get(code) or code for kind, code in wanted}
 
 
 def bounds_in_words(round_: Round) -> list[tuple[str, str, str]]:
+    """Each bounded group of a round."""
+    return bounds_under(round_.rulebook)
+
+
+def bounds_under(rules: Rulebook) -> list[tuple[str, str, str]]:
     """Each bounded group: its name, the least and the most, as a reader reads them."""
-    caps, floors = round_.rulebook.bounds("caps"), round_.rulebook.bounds("floors")
-    names = names_of(sorted({*caps, *floors}), round_)
+    caps, floors = rules.bounds("caps"), rules.bounds("floors")
+    names = names_under(sorted({*caps, *floors}), rules)
     return [
         (
             f"{KINDS.get(group[0], group[0])}：{name}",

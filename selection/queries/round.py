@@ -72,6 +72,11 @@ def rounds_past_closing() -> QuerySet[Round]:
     return Round.objects.filter(state=Round.State.OPEN, closes_at__lte=clock.now())
 
 
+def cities() -> QuerySet[Organisation]:
+    """The cities, by code."""
+    return Organisation.objects.filter(kind=Organisation.Kind.CITY).order_by("code")
+
+
 def nominators() -> QuerySet[Organisation]:
     """Who may be given places: the cities, then the direct nominators, the federations last."""
     kinds = (Organisation.Kind.CITY, Organisation.Kind.DIRECT, Organisation.Kind.FEDERATION)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from selection.models import Expert
 from selection.models.attachment_kinds import Kind
+from selection.queries.groups import bounds_under
+from selection.queries.result import link_name
 from selection.rules.rulebook import Criterion, Rulebook
 from selection.rules.scoring import FULL_MARK
 from workflow import clock
@@ -24,6 +26,10 @@ LABELS: dict[str, Any] = {
     "pass_line": _("入选分数线"),
     "criteria": _("评分指标"),
     "tie_criterion": _("同分时先比的指标"),
+    "tie_chain": _("同分次序"),
+    "caps": _("最多人数"),
+    "floors": _("最少人数"),
+    "ballot": _("评审组表决"),
     "method": _("得分算法"),
     "min_sheets": _("每份申报至少有效评分表"),
     "min_sheets_for_trim": _("去最高最低所需评分表"),
@@ -84,6 +90,7 @@ def groups(rules: Rulebook) -> list[tuple[Sentence, list[Row]]]:
     return [
         (_("日期与资格"), _dates(rules)),
         (_("评分"), _scoring(rules)),
+        (_("名单产生"), _selection(rules)),
         (_("评审专家"), _panel(rules)),
         (_("期限"), _periods(rules)),
         (_("资助与管理"), _money(rules)),
@@ -141,6 +148,17 @@ def bands_in_words(rules: Rulebook) -> list[str]:
         gettext("中 %(n)s–%(m)s") % {"n": low, "m": middle - 1},
         gettext("良 %(n)s–%(m)s") % {"n": middle, "m": high - 1},
         gettext("优 %(n)s以上") % {"n": high},
+    ]
+
+
+def _selection(rules: Rulebook) -> list[Row]:
+    chain = " → ".join(str(link_name(link)) for link in rules.tie_chain)
+    bounds = "；".join(" ".join(filter(None, row)) for row in bounds_under(rules))
+    ballot = gettext("拟认定人选须经评审组无记名表决通过") if rules.ballot else gettext("不表决")
+    return [
+        (LABELS["tie_chain"], chain),
+        (_("人数上下限"), bounds or gettext("无")),
+        (LABELS["ballot"], ballot),
     ]
 
 

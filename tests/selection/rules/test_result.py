@@ -204,3 +204,21 @@ def test_a_thousand_orders_of_the_input_give_the_same_list():
         if picked:
             results.add((picked.selected, tuple(sorted(picked.reasons.items()))))
     assert len(results) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"tie_chain": ["criterion", "median"]}, "tie_chain", "lot_not_last"),
+        ({"tie_chain": []}, "tie_chain", "lot_not_last"),
+        ({"tie_chain": ["median", "median", "lot"]}, "tie_chain", "link_twice"),
+        ({"tie_chain": ["criterion:Z", "lot"]}, "tie_chain", "unknown_choice"),
+        ({"caps": {"planet/mars": 1}}, "caps", "unknown_choice"),
+        ({"caps": {"city/1": -1}}, "caps", "negative"),
+        ({"caps": {"city/1": 1}, "floors": {"city/1": 2}}, "floors", "floor_above_cap"),
+        ({"floors": {"city/1": 21}}, "floors", "floor_above_cap"),
+    ],
+)
+def test_a_fault_of_chain_caps_or_minimums_is_named(changes, field, code):
+    found = rules(quotas={"3301": 1}, **changes).faults(calendar_years={2026})
+    assert [(fault.field, fault.code) for fault in found] == [(field, code)]
