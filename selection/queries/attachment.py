@@ -16,7 +16,7 @@ from selection import policies
 from selection.models import Assignment, Attachment, Nomination
 from selection.models.attachment_kinds import Kind, kind_asked, kinds_asked, missing_kinds
 from selection.models.nomination_guards import is_open
-from selection.queries.blind import blind_rounds_of
+from selection.queries.blind import in_blind_round
 from selection.queries.nomination import nominations_visible_to
 from selection.rules.attachment import EXTENSIONS, FROM_UNIT, KINDS, TO_EXPERTS, ascii_name
 from workflow import clock
@@ -79,8 +79,7 @@ def _for_expert(user: Any) -> Q:
     duties = Assignment.objects.filter(expert__user=user.pk, state=Assignment.State.ACCEPTED)
     duties = duties.exclude(round__state="screening")
     told = Q(nomination__in=duties.values("nomination"), audience__in=TO_EXPERTS, state="clean")
-    blind = blind_rounds_of(user)
-    return told & (Q(anonymised=True) | ~Q(nomination__round__in=blind)) if blind else told
+    return told & (Q(anonymised=True) | ~Q(in_blind_round("nomination__round")))
 
 
 def attachments_of(nomination: Nomination, user: Any) -> list[Attachment]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.db.models import Exists, OuterRef, Subquery
 
-from selection.models import Round
+from selection.models import RulebookVersion
 
 
-def blind_rounds_of(user: Any) -> list[int]:
-    """Of the rounds in which this expert has duties: those that are blind."""
-    rounds = Round.objects.filter(pk__in=Round.objects.filter(assignments__expert__user=user.pk).values("pk"))
-    return [round_.pk for round_ in rounds.prefetch_related("rulebook_versions") if round_.rulebook.blind]
+def in_blind_round(path: str) -> Exists:
+    """Whether the newest rules of the round at `path` are blind."""
+    versions = RulebookVersion.objects.filter(round=OuterRef("round")).order_by("-version")
+    return Exists(
+        RulebookVersion.objects.filter(
+            round=OuterRef(path), content__blind=True, version=Subquery(versions.values("version")[:1])
+        )
+    )

@@ -111,10 +111,13 @@ def fields_failing(nomination: Nomination) -> set[str]:
 
 def waivers_in_words(nomination: Nomination) -> list[str]:
     """What experts are told of waivers: that there is one, not why."""
+    waived = nomination.waived
+    if not waived:
+        return []
     names = names_of(nomination.round.rulebook)
     words = []
     for found in nomination.findings:
-        if found.rule in nomination.waived:
+        if found.rule in waived:
             aged = found.kind == "age_at_most"
             words.append(
                 gettext("年龄放宽") if aged else gettext("条件放宽：%(rule)s") % {"rule": names[found.rule]}

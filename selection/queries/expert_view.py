@@ -94,7 +94,6 @@ def secrets_of(nomination: Nomination) -> Secrets:
         person=(nomination.nominee.name, nomination.phone, nomination.email, nomination.certificate_number),
         units=(
             nomination.unit.name,
-            nomination.other_affiliation,
             nomination.school,
             *(row.get("unit") or "" for row in (*posts, *intervals)),
         ),

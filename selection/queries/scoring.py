@@ -47,7 +47,6 @@ def own_duties(user: Any) -> QuerySet[Assignment]:
         "nomination__unit",
         "nomination__nominator",
         "nomination__county__parent",
-        "nomination__round",
         "sheet",
     )
     return rows.prefetch_related(*(f"nomination__{part}" for part in PARTS))

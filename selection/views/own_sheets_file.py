@@ -59,7 +59,7 @@ def own_sheets_upload(request: HttpRequest) -> HttpResponse:
     round_ = _round(request)
     if request.POST.get("act") == "confirm":
         return _saved(request, round_)
-    form = ScoresFileForm(request.POST or None, request.FILES or None)
+    form = ScoresFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     context: dict[str, Any] = {"round": round_, "form": form, "rows": None}
     if request.method == "POST" and form.is_valid():
         try:

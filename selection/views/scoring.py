@@ -35,6 +35,7 @@ def scoring_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("panel_conflict", pk)
     sheet = assignment.sheet
     sheet.assignment = assignment
+    assignment.nomination.round = assignment.round  # one object, whose rules are read once
     if request.method != "POST":
         form = SheetForm(obj=sheet, actor=request.user, initial=initial_of(sheet))
         return _desk(request, assignment, form)

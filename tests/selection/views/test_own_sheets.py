@@ -101,7 +101,11 @@ def test_the_comparison_sorts_and_draws_the_spread(client, desk):
 
 def test_a_sheet_that_is_not_complete_stands_last_whatever_the_order(client, desk):
     first, second, third = duties(desk)
-    saved(stages.accepted(first), "90"), saved(stages.accepted(second), A=""), saved(stages.accepted(third), "70")
+    (
+        saved(stages.accepted(first), "90"),
+        saved(stages.accepted(second), A=""),
+        saved(stages.accepted(third), "70"),
+    )
     client.force_login(desk.expert)
     for order in ("asc", "desc"):
         shown = client.get(f"/panel/compare/?sort=total&order={order}").content.decode()
@@ -109,7 +113,10 @@ def test_a_sheet_that_is_not_complete_stands_last_whatever_the_order(client, des
 
 
 def test_all_that_is_ready_is_submitted_in_one_act_with_a_receipt_each(client, desk):
-    sheets = [ready(stages.accepted(duty), mark) for duty, mark in zip(duties(desk), ("70", "80", "90"), strict=True)]
+    sheets = [
+        ready(stages.accepted(duty), mark)
+        for duty, mark in zip(duties(desk), ("70", "80", "90"), strict=True)
+    ]
     client.force_login(desk.expert)
     page = client.get("/panel/submit/").content.decode()
     assert "提交3份评分表" in page and "80.00" in page
@@ -148,7 +155,12 @@ def test_the_same_sheet_in_two_pages_conflicts_and_shows_both(client, desk):
     assert answer.json()["values"]["mark_B"] == "80" and answer.json()["revision"] == 1
     page = client.post(f"/panel/{duty.pk}/", {**stale, "act": "save"})
     shown = page.content.decode()
-    assert page.status_code == 409 and "保留本页的" in shown and "采用已保存的" in shown and 'value="95"' in shown
+    assert (
+        page.status_code == 409
+        and "保留本页的" in shown
+        and "采用已保存的" in shown
+        and 'value="95"' in shown
+    )
     kept = client.post(f"/panel/{duty.pk}/", {**stale, "revision": "1", "act": "save"})
     assert kept.status_code == 302
     assert ScoreSheet.objects.get(assignment=duty).content["marks"]["B"] == "95"
@@ -219,7 +231,14 @@ def test_nobody_else_reads_a_draft_or_a_submitted_sheet(client, desk):
 
 def test_only_experts_have_these_pages(client, desk):
     client.force_login(desk.manager)
-    for url in ("/panel/", "/panel/compare/", "/panel/submit/", "/panel/receipts/", "/panel/scores/", "/panel/scores.xlsx"):
+    for url in (
+        "/panel/",
+        "/panel/compare/",
+        "/panel/submit/",
+        "/panel/receipts/",
+        "/panel/scores/",
+        "/panel/scores.xlsx",
+    ):
         assert client.get(url).status_code == 404, url
     client.force_login(factories.user("expert"))
     assert client.get("/panel/").status_code == 200
