@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 
+from selection.forms.rulebook import RulebookForm, flat
 from selection.models import Panelist
 from selection.rules.draw import draw_assignments, draw_seed
 from tests import factories
@@ -108,3 +109,17 @@ def test_an_expert_leaves_the_panel_on_a_page_of_their_own(client, stage):
     assert chair.left_how == "declined"
     client.force_login(factories.expert().user)
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("caps", [{}, {"unit": 1}, {"unit": 2, "city": 3}])
+def test_the_form_of_the_rulebook_keeps_what_is_said_of_the_panel(caps):
+    said = {
+        "panel_caps": caps,
+        "consecutive_rounds": 3,
+        "strata_mode": "shares",
+        "expert_names_published": True,
+    }
+    content = factories.rulebook(**said)
+    form = RulebookForm(flat(content), content=content)
+    assert form.is_valid()
+    assert {name: form.content[name] for name in said} == said
