@@ -90,11 +90,18 @@ class Scope:
             f" WHERE n.round_id = %(round)s AND n.state NOT IN {GONE}{wanted})"
         )
 
+    def _upheld(self, params: dict[str, Any]) -> str:
+        """`upheld(nominee, expert, hash, name)`: whom the nominees' side had left out."""
+        return (
+            "upheld(nominee, expert, hash, name) AS (SELECT r.nomination_id, r.expert_id, r.person_hash, r.name_key"
+            " FROM selection_recusalrequest r JOIN nominees ON nominees.id = r.nomination_id WHERE r.state = 'upheld')"
+        )
+
     def _persons(self, params: dict[str, Any]) -> str:
         """`persons(nominee, hash)`: every key of each nominee, by way of the pool's aliases."""
         return (
-            "persons(nominee, hash) AS (SELECT id, hash FROM nominees"
-            " UNION SELECT persons.nominee, same.b FROM persons JOIN same ON same.a = persons.hash)"
+            "persons(nominee, hash) AS (SELECT id, CAST(hash AS text) FROM nominees"
+            " UNION SELECT persons.nominee, CAST(same.b AS text) FROM persons JOIN same ON same.a = persons.hash)"
         )
 
     def _selves(self, params: dict[str, Any]) -> str:
@@ -215,14 +222,11 @@ SELVES = "SELECT selves.nominee, selves.expert FROM selves JOIN experts ON exper
 
 # Requests that were upheld bind the expert who was matched, else the identity number, else the name.
 UNSUITABLE = """
-SELECT r.nomination_id, experts.id FROM selection_recusalrequest r JOIN nominees ON nominees.id = r.nomination_id
-JOIN experts ON experts.id = r.expert_id WHERE r.state = 'upheld'
-UNION SELECT r.nomination_id, keys.expert FROM selection_recusalrequest r
-JOIN nominees ON nominees.id = r.nomination_id JOIN keys ON keys.hash = r.person_hash
-JOIN experts ON experts.id = keys.expert WHERE r.state = 'upheld' AND r.person_hash <> ''
-UNION SELECT r.nomination_id, experts.id FROM selection_recusalrequest r
-JOIN nominees ON nominees.id = r.nomination_id JOIN experts ON experts.name = r.name_key
-WHERE r.state = 'upheld' AND r.person_hash = '' AND r.expert_id IS NULL
+SELECT upheld.nominee, experts.id FROM upheld JOIN experts ON experts.id = upheld.expert
+UNION SELECT upheld.nominee, keys.expert FROM upheld JOIN keys ON keys.hash = upheld.hash
+JOIN experts ON experts.id = keys.expert WHERE upheld.hash <> ''
+UNION SELECT upheld.nominee, experts.id FROM upheld JOIN experts ON experts.name = upheld.name
+WHERE upheld.hash = '' AND upheld.expert IS NULL
 """
 
 # The city that nominated or whose county endorsed; on the direct way, the city above the unit.

@@ -77,7 +77,7 @@ def of_boards(scope: sql.Scope) -> list[Tie]:
 
 def of_requests(scope: sql.Scope) -> list[Tie]:
     """Requests that were upheld."""
-    rows = scope.run(("experts", "keys", "nominees"), sql.UNSUITABLE)
+    rows = scope.run(("experts", "keys", "nominees", "upheld"), sql.UNSUITABLE)
     return [Tie(nominee, expert, Ground.UNSUITABLE.value) for nominee, expert in rows]
 
 
