@@ -15,6 +15,10 @@ from accounts.models import ApiToken, IdempotentAnswer, SignInFailure
 from accounts.roles import Role
 from selection.models import (
     Assignment,
+    ExpertAbsence,
+    ExpertAlias,
+    ExpertDuty,
+    ExpertLink,
     Objection,
     Panel,
     Panelist,
@@ -36,6 +40,8 @@ SECRET = frozenset(
         "digest",
         "sealed",
         "person_key",
+        "id_hash",
+        "person_hash",
         "facts",
         "last_error",
         "background_opinion",
@@ -47,6 +53,7 @@ NEVER_SHOWN: frozenset[type[models.Model]] = frozenset(  # secret, sealed, or to
         ApiToken, IdempotentAnswer, Objection, ScoreSheet, SignInFailure,
         QualificationReview, Result,  # conclusions and scores: for those alone who judge and oversee
         Assignment, Panel, Panelist, Recusal, Redraw,  # who scores whom
+        ExpertAbsence, ExpertAlias, ExpertDuty, ExpertLink,  # an expert's own affairs, and what the office was told
     }
 )  # fmt: skip
 SHOWN_IN_LISTS = 6

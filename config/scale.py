@@ -18,6 +18,8 @@ from accounts.roles import Role
 from selection.models import (
     Affiliation,
     Expert,
+    ExpertLink,
+    ExpertUnit,
     Nomination,
     Nominee,
     PracticeInterval,
@@ -170,18 +172,53 @@ def _people(run: str, letter: str, role: Role, units: Sequence[Organisation], nu
 
 
 def _experts(run: str, units: Sequence[Organisation], number: int) -> None:
+    """The pool: each expert with a present and a former unit, every tenth formerly with an employer, every fifth with
+    a tie to a nominee."""
     categories = cycle(Expert.Category.values)
-    people = _people(run, "e", Role.EXPERT, units, number)
-    Expert.objects.bulk_create(
+    homes = _homes(run, max(2, number // 20))
+    people = _people(run, "e", Role.EXPERT, homes, number)
+    experts = Expert.objects.bulk_create(
         (
             Expert(
                 code=f"{run}X{n}", user=person, name=person.name, unit_id=person.organisation_id or 0,
-                category=next(categories), field=FIELDS[n % len(FIELDS)],
+                category=next(categories), field=FIELDS[n % len(FIELDS)], id_hash=Expert.hash_of(f"{run}X{n}"),
+                enabled_from=SINCE,
             )
             for n, person in enumerate(people)
         ),
         batch_size=BATCH,
     )  # fmt: skip
+    ExpertUnit.objects.bulk_create(_units_of(experts, homes, units), batch_size=BATCH)
+    ExpertLink.objects.bulk_create(_links_of(experts), batch_size=BATCH)
+
+
+def _homes(run: str, number: int) -> list[Organisation]:
+    """Universities and associations: where experts are, and nominees are not."""
+    return Organisation.objects.bulk_create(
+        (Organisation(kind="expert_unit", code=f"{run}H{n}", name=f"大学{n}") for n in range(number)),
+        batch_size=BATCH,
+    )
+
+
+def _units_of(
+    experts: Sequence[Expert], homes: Sequence[Organisation], units: Sequence[Organisation]
+) -> Iterator[ExpertUnit]:
+    left = clock.today() - timedelta(days=300)
+    for n, expert in enumerate(experts):
+        yield ExpertUnit(expert=expert, unit_id=expert.unit_id, starts_on=SINCE)
+        former = units[n // 10 % len(units)] if n % 10 == 0 else homes[(n * 7 + 3) % len(homes)]
+        yield ExpertUnit(expert=expert, unit=former, starts_on=date(2015, 3, 1), ends_on=left)
+
+
+def _links_of(experts: Sequence[Expert]) -> Iterator[ExpertLink]:
+    """Every fifth expert and a nominee of the last round, all kinds in turn."""
+    keys = list(Nominee.objects.order_by("-pk").values_list("person_key", flat=True)[: len(experts)])
+    kinds = cycle(ExpertLink.Kind.values)
+    for n, expert in enumerate(experts[::5] if keys else ()):
+        yield ExpertLink(
+            expert=expert, kind=next(kinds), person_hash=keys[(n * 11) % len(keys)], person_name=f"人选{n}",
+            since=SINCE,
+        )  # fmt: skip
 
 
 def _studios(run: str, units: Sequence[Organisation], number: int) -> None:

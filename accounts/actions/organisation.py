@@ -98,7 +98,7 @@ def register_unit(*, by: Actor, name: str, code: str) -> Organisation:
         raise OrganisationRefused(_("代码%(code)s已由其他机构使用。") % {"code": code})
     unit = Organisation.objects.create(kind=Organisation.Kind.EXPERT_UNIT, code=code, name=name)
     _first_record(unit, clock.today()).save()
-    payload = {"name": name, "code": code}
+    payload = {"unit": name, "code": code}
     subject = f"accounts.organisation:{unit.pk}"
     ledger.append(by, chain=ledger.OFFICE, kind=REGISTERED, subject=subject, payload=payload)
     return unit

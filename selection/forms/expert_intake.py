@@ -153,16 +153,17 @@ class _Reader(CellReader):
         for number, row in sheet.rows[1:]:
             values = self.cells_of(name, number, row, layout)
             line = Line(name, number, values, str(values.pop("id_number", "") or "").upper())
-            line.bad = bool(values.pop("", None))
+            unread = values.pop("", None) or set()
+            line.bad = bool(unread)
             target.append(line)
-            self._require(line, columns)
+            self._require(line, [column for column in columns if column.name not in unread])
             self.intake.rows += 1
             self.at(self.intake.rows)
 
-    def _require(self, line: Line, columns: tuple[Column, ...]) -> None:
+    def _require(self, line: Line, columns: Iterable[Column]) -> None:
         for column in columns:
             value = line.number if column.name == "id_number" else line.values.get(column.name)
-            if column.needed and not value and not line.bad:
+            if column.needed and not value:
                 _fault(self.intake, line, column.name, _("请填写%(label)s") % {"label": column.heading})
             elif column.longest and len(str(value or "")) > column.longest:
                 _fault(self.intake, line, column.name, _("不能超过%(n)s个字") % {"n": column.longest})

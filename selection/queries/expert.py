@@ -238,7 +238,7 @@ def derived_duty(expert: Expert) -> list[dict[str, Any]]:
     """Past duty in the rounds held here: how many sheets were asked for, handed in, late, given up."""
     late = Q(sheet__submitted_at__date__gt=F("round__panels__scoring_due"))
     rows = Assignment.objects.filter(expert=expert).values("round", "round__title", "round__announced_at")
-    found = rows.annotate(
+    found: Any = rows.annotate(
         asked=Count("pk"),
         submitted=Count("pk", filter=Q(sheet__state__in=("submitted", "locked"))),
         late=Count("pk", filter=late),

@@ -59,10 +59,9 @@ def expert_list(request: HttpRequest) -> HttpResponse:
     user, wanted = _require_reader(request), queries.Filter.of(request.GET)
     rows = queries.listed(user, wanted).annotate(away=queries.absent(clock.today()))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [(row, _standing(row)) for row in page], "q": wanted.q}
+    context: dict[str, Any] = {"page": page, "rows": [(row, _standing(row)) for row in page], "q": wanted.q}
     if request.GET.get("part") == "rows":
-        request.GET = request.GET.copy()  # type: ignore[assignment]  # the pager's links lead to whole pages
-        del request.GET["part"]
+        request.GET = _without(request, "part")  # the pager's links lead to whole pages
         return render(request, "selection/expert_rows.html", context)
     context |= {
         "wanted": wanted,
@@ -70,16 +69,16 @@ def expert_list(request: HttpRequest) -> HttpResponse:
         "may_change": queries.may_change(user),
         "may_export": bool(user.roles & queries.READERS),
         "may_check": bool(user.roles & {Role.MANAGER, Role.SUPERVISOR}),
-        "query": _query(request),
+        "query": _without(request, "page", "part").urlencode(),
     }
     return render(request, "selection/expert_list.html", context)
 
 
-def _query(request: HttpRequest) -> str:
+def _without(request: HttpRequest, *names: str) -> Any:
     given = request.GET.copy()
-    for name in ("page", "part"):
+    for name in names:
         given.pop(name, None)
-    return given.urlencode()
+    return given
 
 
 def _filters(wanted: queries.Filter) -> list[tuple[str, Any, str, list[tuple[str, Any]]]]:
