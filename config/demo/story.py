@@ -106,6 +106,8 @@ class Story:
         content["closes_at"] = at(self.days.closes, 17, 30).isoformat()
         content["reference_date"] = self.days.closes.isoformat()
         content["ceiling"] = self.ceiling
+        if self.code == "2024":
+            content["required_attachments"] = []  # papers were handed in, not scanned
         direct = {unit.code: n for unit, n in zip(self.world.direct, DIRECT_PLACES, strict=True)}
         content["quotas"] = {**CITY_PLACES, **direct}
         if self.divided:
@@ -308,6 +310,7 @@ class Story:
             deliberation.propose_list(
                 self.round, by=self.staff("leader"), minute_number=f"厅党组会纪要〔{self.days.proposed.year}〕23号",
                 chosen=chosen, deviations={},
+                note="会议逐人研究了可靠性报告提示的情形，复看有关评分表后，一致同意按正式名次确定名单。",
             )  # fmt: skip
 
     def post(self) -> PublicNotice:

@@ -17,6 +17,7 @@ from selection.messages import deliberation as messages
 from selection.models import Nomination, Proposal, Round
 from selection.models.deliberation import PassedOver
 from selection.queries.deliberation import Choice, choices, places_left
+from selection.queries.reliability import report_of
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
 from workflow.errors import NotPermitted, StepRefused
@@ -30,11 +31,18 @@ FIXED = kinds.named("proposal.fixed", _("确定拟认定名单"))
 
 @door.act
 def propose_list(
-    round: Round, *, by: Actor, minute_number: str, chosen: Collection[int], deviations: Mapping[int, str]
+    round: Round,
+    *,
+    by: Actor,
+    minute_number: str,
+    chosen: Collection[int],
+    deviations: Mapping[int, str],
+    note: str = "",
 ) -> Proposal:
     """Fix the list: every scored nominee is proposed or passed over, each departure from the ranking with its reason.
 
-    `chosen` and the keys of `deviations` are primary keys of nominations.
+    `chosen` and the keys of `deviations` are primary keys of nominations. `note` is what the minutes say to the
+    reliability report where that asks for a word.
     """
     row = _deliberating(round, by)
     door.hold(row.nominations.filter(state="scored"))
@@ -43,6 +51,7 @@ def propose_list(
     if len(set(chosen)) > places_left(row):
         raise CeilingReached(_("拟认定人数超过本轮认定上限%(n)s人。") % {"n": row.rulebook.ceiling})
     _require_reasons(rows, chosen, deviations)
+    _require_note(row, note)
     _require_scored(rows, chosen)
     require_passed(row, [choice.nomination for choice in rows if choice.nomination.pk in chosen])
     for choice in rows:
@@ -51,7 +60,7 @@ def propose_list(
             _propose(choice.nomination, by=by, deviation=reason)
         else:
             _pass_over(choice.nomination, by=by, why=_reason_class(choice), note=reason)
-    proposal = _fix(row, by=by, minute_number=minute_number)
+    proposal = _fix(row, by=by, minute_number=minute_number, note=note)
     messages.list_fixed(proposal)
     return proposal
 
@@ -79,7 +88,9 @@ def _require_scored(rows: list[Choice], chosen: Collection[int]) -> None:
     """Nobody is proposed on fewer sheets than the rules ask for."""
     bare = [c.nomination.nominee.name for c in rows if c.result.score is None and c.nomination.pk in chosen]
     if bare:
-        raise ListMismatch(_("有效评分表不足、没有正式得分的人选不能列入：%(names)s。") % {"names": listed(bare)})
+        raise ListMismatch(
+            _("有效评分表不足、没有正式得分的人选不能列入：%(names)s。") % {"names": listed(bare)}
+        )
 
 
 def _require_reasons(rows: list[Choice], chosen: Collection[int], deviations: Mapping[int, str]) -> None:
@@ -93,6 +104,19 @@ def _require_reasons(rows: list[Choice], chosen: Collection[int], deviations: Ma
         raise DeviationUnexplained(
             _("偏离名次的须逐人填写会议纪要载明的理由（不少于%(n)s个字）：%(names)s。")
             % {"n": SHORTEST_REASON, "names": listed(bare)}
+        )
+
+
+def _require_note(round_: Round, note: str) -> None:
+    """The report decides nothing; but where it doubts the list, the minutes say why the meeting keeps to it."""
+    if len(note.strip()) < SHORTEST_REASON and report_of(round_).asks_reason:
+        raise DeviationUnexplained(
+            _(
+                "除去专家宽严后名单会有不同，或者名单内有人选的把握不足一半（见可靠性报告）："
+                "请填写会议纪要载明的说明，不少于%(n)s个字。"
+            )
+            % {"n": SHORTEST_REASON},
+            code="uncertainty_unexplained",
         )
 
 
@@ -112,10 +136,11 @@ def _pass_over(nomination: Nomination, *, by: Actor, why: PassedOver, note: str)
     return door.take(nomination, "pass_over", by=by, reason=words, payload={"class": why.value})
 
 
-def _fix(round_: Round, *, by: Actor, minute_number: str) -> Proposal:
+def _fix(round_: Round, *, by: Actor, minute_number: str, note: str) -> Proposal:
     """The row that names the minutes, and the digest of the list on the ledger."""
+    note = note.strip()
     proposal = Proposal.objects.create(
-        round=round_, minute_number=minute_number, fixed_at=clock.now(), fixed_by_id=by.id
+        round=round_, minute_number=minute_number, fixed_at=clock.now(), fixed_by_id=by.id, note=note
     )
     codes = sorted(round_.nominations.filter(state="proposed").values_list("code", flat=True))
     digest = sha256(canonical({"round": round_.code, "proposed": codes})).hexdigest()
@@ -125,21 +150,24 @@ def _fix(round_: Round, *, by: Actor, minute_number: str) -> Proposal:
         kind=FIXED,
         subject=subject_of(round_),
         rules_version=round_.rules_version,
-        payload={"minute_number": minute_number, "proposed": codes, "digest": digest},
+        payload={"minute_number": minute_number, "proposed": codes, "digest": digest, "note": note},
     )
     return proposal
 
 
 @door.act
 def propose(
-    nomination: Nomination, *, by: Actor, minute_number: str, deviation_reason: str = ""
+    nomination: Nomination, *, by: Actor, minute_number: str, deviation_reason: str = "", note: str = ""
 ) -> Nomination:
     """Propose one nominee; out of rank order only with a reason. The first one fixes the minutes of the list."""
     round_ = _deliberating(nomination.round, by)
+    first = not round_.proposals.exists()
+    if first:
+        _require_note(round_, note)
     _explain_one(round_, nomination, deviation_reason, proposing=True)
     taken = _propose(nomination, by=by, deviation=deviation_reason.strip())
-    if not round_.proposals.exists():
-        messages.list_fixed(_fix(round_, by=by, minute_number=minute_number))
+    if first:
+        messages.list_fixed(_fix(round_, by=by, minute_number=minute_number, note=note))
     return taken
 
 

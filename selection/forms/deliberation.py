@@ -23,6 +23,14 @@ class ProposalForm(forms.Form):
         label=_("会议纪要编号"), max_length=80, help_text=_("例如：〔2026〕第12号")
     )
 
+    note = forms.CharField(
+        label=_("对可靠性报告的说明"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("报告提示名单会有不同，或者有人选的把握不足一半的，写明会议研究的意见，不少于10个字，载入会议纪要。"),
+    )
+
     def __init__(self, *args: Any, rows: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
@@ -66,6 +74,7 @@ class ProposalForm(forms.Form):
             minute_number=self.cleaned_data["minute_number"],
             chosen=[pk for pk in pks if self.cleaned_data[f"chosen_{pk}"]],
             deviations={pk: self.cleaned_data[f"reason_{pk}"] for pk in pks},
+            note=self.cleaned_data["note"],
         )
 
 
@@ -79,6 +88,13 @@ class ProposeForm(StepForm):
         max_length=500,
         required=False,
         help_text=_("在认定上限之外列入的，须填写会议纪要载明的理由，不少于10个字。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    note = forms.CharField(
+        label=_("对可靠性报告的说明"),
+        max_length=1000,
+        required=False,
+        help_text=_("列入第一名人选时，报告提示须说明的，写明会议研究的意见，不少于10个字。"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from accounts.roles import Role
+from selection.errors import FloorsInfeasible
 from selection.models import Nomination, Panelist, Result, Round, ScoreSheet
 from selection.models.nomination import IN_LIST
 from selection.queries.deliberation import choices, failed_in_ballot, ranking_of
@@ -186,7 +187,10 @@ def _official(round_: Round, results: Sequence[Result]) -> set[int]:
     """The list as it is: those on it, and those whom the rules suggest for what is left."""
     waiting = [r for r in results if r.nomination.state == "scored"]
     listed = {r.nomination_id for r in results if r.nomination.state in IN_LIST}
-    return listed | {c.nomination.pk for c in choices(round_, waiting) if c.suggested}
+    try:
+        return listed | {c.nomination.pk for c in choices(round_, waiting) if c.suggested}
+    except FloorsInfeasible:  # nobody is suggested before other rules are made
+        return listed
 
 
 def _adjusted_list(

@@ -19,6 +19,7 @@ from selection.models.nomination import IN_LIST
 from selection.queries import deliberation as queries
 from selection.queries.ballot import standing
 from selection.queries.groups import bounds_in_words, groups_of, names_of
+from selection.queries.reliability import report_of
 from selection.queries.result import ResultSheet, exact_text, result_sheet, tie_steps, tie_table
 from workflow.errors import Refused
 
@@ -135,6 +136,7 @@ def proposal(request: HttpRequest, code: str) -> HttpResponse:
         "proposal": queries.proposal_of(round_),
         "bounds": bounds_in_words(round_),
         "unvoted": queries.unvoted(round_, [choice.nomination for choice in rows if choice.suggested]),
+        "asks_note": bool(rows) and report_of(round_).asks_reason,
     }
     status = 422 if form.is_bound else 200
     return render(request, "selection/deliberation_proposal.html", context, status=status)
