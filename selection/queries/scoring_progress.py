@@ -139,6 +139,6 @@ def opened_sheets(round_: Round) -> QuerySet[ScoreSheet]:
 
 def head_before(opening: Opening) -> PublishedHead | None:
     """The heads that were published before the first sheet was opened."""
-    code = opening.entry.chain.partition(":")[2]
+    code = opening.entry.chain_id.partition(":")[2]
     rows = PublishedHead.objects.filter(occasion=f"round.open_scores {code}", at__lte=opening.entry.at)
     return rows.order_by("-pk").first()
