@@ -25,7 +25,10 @@ PORTRAIT = (420, 588)  # as two inches are to 2.8
 def attach(nomination: Nomination, clerk: User) -> None:
     """The files of one dossier, sent by its unit's clerk: what the rules ask for, with some dossiers more."""
     rich = int(nomination.code[-4:]) % EVERY == 1
-    for kind, name, form in (*NEEDED, *(MORE if rich else ())):
+    asked = nomination.round.rulebook.required_attachments
+    for kind, name, form in (*NEEDED, *MORE):
+        if not rich and kind not in asked:
+            continue
         content = _drawn(nomination.code if rich else "", kind, form)
         attachment.upload(nomination, by=clerk, kind=kind, name=name, data=content)
     if rich:
