@@ -34,7 +34,10 @@ def represent(request: ExportRequest, _actor: Actor) -> dict[str, Any]:
         "remark": request.remark,
         "rows": request.rows,
         "sha256": request.sha256,
-        **{name: at.astimezone(ZONE).isoformat() if (at := getattr(request, name)) else None for name in times},
+        **{
+            name: at.astimezone(ZONE).isoformat() if (at := getattr(request, name)) else None
+            for name in times
+        },
     }
 
 

@@ -82,7 +82,8 @@ def stored_places(
     """The places by nominator and category; a nominator without any is left out."""
     codes = [category["code"] for category in categories]
     rows = {
-        office.code: {code: n for code in codes if (n := found.get(name_of(office, code)))} for office in offices
+        office.code: {code: n for code in codes if (n := found.get(name_of(office, code)))}
+        for office in offices
     }
     return {office: places for office, places in rows.items() if places}
 

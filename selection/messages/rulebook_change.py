@@ -21,13 +21,15 @@ from workflow.outbox import Letter, Recipient, queue
 
 def proposed(change: RulebookChange) -> None:
     """To the other managers: one of them seconds."""
-    people = people_with(Role.MANAGER).exclude(pk=change.proposed_by_id)
+    people = people_with(Role.MANAGER).exclude(pk=change.proposed_by_id or 0)
     _tell(people, change, "proposed", _("请复核规则修改：%(round)s"), [_("理由：%(reason)s")])
 
 
 def seconded(change: RulebookChange) -> None:
     """To the leaders: it is theirs to approve."""
-    _tell(people_with(Role.LEADER), change, "seconded", _("请批准规则修改：%(round)s"), [_("理由：%(reason)s")])
+    _tell(
+        people_with(Role.LEADER), change, "seconded", _("请批准规则修改：%(round)s"), [_("理由：%(reason)s")]
+    )
 
 
 def declined(change: RulebookChange) -> None:
@@ -57,7 +59,8 @@ def _tell(
         words = {"round": change.round.shown_title, "reason": change.reason, "remark": change.remark}
         body = [str(line) % words for line in lines]
         body += [
-            gettext("%(label)s：原为%(old)s，改为%(new)s。") % {"label": row.label, "old": row.old, "new": row.new}
+            gettext("%(label)s：原为%(old)s，改为%(new)s。")
+            % {"label": row.label, "old": row.old, "new": row.new}
             for row in differences(change.before, change.after)
         ]
         return letter(str(subject) % words, body, path)

@@ -14,7 +14,9 @@ class Quota(models.Model):
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="quotas")
     nominator = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="quotas")
-    category = models.CharField(_("推荐类别"), max_length=20, blank=True, default="")  # "" where there is but one
+    category = models.CharField(
+        _("推荐类别"), max_length=20, blank=True, default=""
+    )  # "" where there is but one
     places = models.PositiveSmallIntegerField(_("名额"))
 
     class Meta:

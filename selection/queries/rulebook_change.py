@@ -82,7 +82,7 @@ def relied_on(round_: Round) -> Relied:
 
 
 def _gates(round_: Round) -> dict[str, bool]:
-    stands = CHANGEABLE.index(round_.state) if round_.state in CHANGEABLE else len(CHANGEABLE)  # type: ignore[arg-type]
+    stands = CHANGEABLE.index(round_.state) if round_.state in CHANGEABLE else len(CHANGEABLE)
     dossiers = round_.nominations
     return {
         "opened": clock.now() >= round_.rulebook.opens_at,
@@ -108,7 +108,9 @@ def _sentence(round_: Round, fault: Fault) -> str:
     words = {"label": LABELS.get(fault.field, fault.field), "office": "", "category": "", **fault.arguments}
     if fault.code == "below_used":
         code, category = fault.arguments["name"], fault.arguments["category"]
-        words["office"] = Organisation.objects.filter(code=code).values_list("name", flat=True).first() or code
+        words["office"] = (
+            Organisation.objects.filter(code=code).values_list("name", flat=True).first() or code
+        )
         name = round_.category_name(category)
         words["category"] = gettext("“%(name)s”类") % {"name": name} if name else ""
     return str(SENTENCES[fault.code]) % words
@@ -136,7 +138,9 @@ def differences(old: Rulebook, new: Rulebook) -> list[Difference]:
         if name in _LINES:
             found += _of_lines(name, label, _LINES[name](old), _LINES[name](new))
         else:
-            before, after = (_value(rules, texts, name) for rules, texts in zip((old, new), plain, strict=True))
+            before, after = (
+                _value(rules, texts, name) for rules, texts in zip((old, new), plain, strict=True)
+            )
             found.append(Difference(name, label, before, after))
     return found
 
@@ -174,7 +178,9 @@ def _quotas(rules: Rulebook) -> dict[str, str]:
 def _by_category(rules: Rulebook) -> dict[str, str]:
     names, kinds = _offices(rules.quotas_by_category), {c.code: c.name for c in rules.categories}
     return {
-        names.get(code, code): listed(f"{kinds.get(kind, kind)}{places}" for kind, places in sorted(row.items()))
+        names.get(code, code): listed(
+            f"{kinds.get(kind, kind)}{places}" for kind, places in sorted(row.items())
+        )
         for code, row in sorted(rules.quotas_by_category.items())
     }
 

@@ -10,10 +10,14 @@ from django.urls import reverse
 
 from accounts.models import ApiToken
 from config.invariants import places_within_quota
+from selection.actions import intake
 from selection.actions import nomination as actions
 from selection.actions import quota as places
 from selection.actions import round as rounds
+from selection.errors import BadFile
 from selection.models import Nomination, Quota, Round
+from selection.queries.extract import headings, lines
+from selection.queries.intake import Person
 from selection.queries.quota import quotas_visible_to
 from selection.rules.rulebook import ABSENT, Rulebook
 from tests import factories
@@ -201,7 +205,9 @@ def test_lists_filter_and_show_it_and_the_account_is_read_on_page_step_and_api(c
     )
     header = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
     items = client.get("/api/v1/quotas?category=medical", **header).json()["items"]
-    assert [(row["category"], row["category_name"], row["left"]) for row in items] == [("medical", "医务社会工作", 2)]
+    assert [(row["category"], row["category_name"], row["left"]) for row in items] == [
+        ("medical", "医务社会工作", 2)
+    ]
     assert client.get(f"/api/v1/nominations/{two.pk}", **header).json()["category_name"] == "医务社会工作"
     client.force_login(scene.manager)
     assert "社区服务" in client.get(reverse("round_rulebook", args=[scene.round.code])).content.decode()
@@ -240,3 +246,23 @@ def test_the_nominator_is_told_and_reads_what_a_unit_does_with_its_nominee(clien
     page = client.get(reverse("quota_list")).content.decode()
     assert "推荐后的变动" in page and REASON in page and scene.clerk.name in page and "名额不释放" in page
     assert Quota.objects.count() == 2
+
+
+def test_an_import_names_the_category_by_name_or_code_and_an_export_says_it():
+    scene = Scene()
+    people = [
+        Person(2, "沈一", factories.id_number(), category="社区服务"),
+        Person(3, "沈二", factories.id_number(), category="medical"),
+    ]
+    intake.import_nominations(scene.round, by=scene.clerk, people=people, file_digest="0" * 64)
+    assert list(Nomination.objects.order_by("code").values_list("category", flat=True)) == [
+        "community",
+        "medical",
+    ]
+    head, rows = headings(), Nomination.objects.order_by("code")
+    said = [dict(zip(head, line, strict=True)) for line in lines(rows, masked=True, at=lambda _n: None)]
+    assert [row["推荐类别"] for row in said] == ["社区服务", "医务社会工作"]
+    for wrong in ("", "养老"):
+        person = Person(2, "沈三", factories.id_number(), category=wrong)
+        with pytest.raises(BadFile, match="社区服务"):
+            intake.import_nominations(scene.round, by=scene.clerk, people=[person], file_digest="0" * 64)
