@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Organisation, User
-from config.demo import dossiers, names, pool, rules, sheets
+from config.demo import dossiers, names, pool, recusals, rules, sheets
 from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
 from selection.actions import (
     assignment,
@@ -187,6 +187,8 @@ class Story:
             self.round = round.close(self.round, by=SYSTEM)
         with on(self.days.closes, 18):
             pool.relate(self.world, self.round)
+        with on(self.days.closes, 18, 30):
+            recusals.ask(self.world, self.round)
 
     # Screening ----------------------------------------------------------------------------------------------------
 
@@ -236,6 +238,8 @@ class Story:
     def draw(self) -> None:
         """The panel is drawn before the supervisor; the review begins."""
         manager, supervisor = self.staff("manager"), self.staff("supervisor")
+        with on(self.days.frozen, 9):
+            recusals.decide(self.world, self.round)
         with on(self.days.frozen, 10):
             found: Panel = panel.prepare(self.round, by=manager)
             source = f"中国福利彩票双色球{self.days.drawn.year}年开奖日当期开奖号码"
