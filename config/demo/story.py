@@ -286,8 +286,10 @@ class Story:
     def _score_one(self, duty: Assignment, level: float, count: int) -> None:
         user = duty.expert.user
         assert user is not None  # whoever was drawn has an account
-        with on(self.days.scored, 8 + count % 11, count % 60):
+        hour, minute = 8 + count % 11, count % 60
+        with on(self.days.scored, hour - 1, minute):
             accepted = assignment.accept(duty, by=user, declared=True)
+        with on(self.days.scored, hour, minute):
             marks = {code: self._mark(level) for code in self.round.rulebook.weights}
             comment = self.world.random.choice(names.COMMENTS)
             comments = sheets.asked_comments(self.round.rulebook, marks, self.world.random)

@@ -54,6 +54,11 @@ class NomineeRow:
         return self.result.nomination
 
     @property
+    def look_again(self) -> bool:
+        """One of the sheets is worth another look."""
+        return any(point.look_again for point in self.points)
+
+    @property
     def unsure(self) -> bool:
         """On the list, and more likely than not outside it by the model."""
         return self.in_official and self.standing is not None and self.standing.in_list < LEAST_IN_LIST

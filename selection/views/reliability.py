@@ -24,7 +24,7 @@ def reliability(request: HttpRequest, code: str) -> HttpResponse:
     report = queries.report_of(round_, for_supervisor=supervises)
     context = {
         "round": round_, "report": report, "lacking": _lacking(report.why), "figures": _figures(report),
-        "deviations": _deviations(report), "supervises": supervises, "signals": [(_sign(s), s, _numbers(s, report)) for s in report.signals],
+        "deviations": _deviations(report), "supervises": supervises, "signals": _gathered(report),
         **drawn(report),
     }  # fmt: skip
     return render(request, "selection/reliability_report.html", context)
@@ -89,5 +89,22 @@ def _sign(signal: Signal) -> str:
     }[signal.code]
 
 
-def _numbers(signal: Signal, report: queries.Report) -> list[int | None]:
-    return [report.numbers.get(expert) for expert in signal.experts]
+def _gathered(report: queries.Report) -> list[tuple[str, list[int], list[str], float]]:
+    """One line for each sign and expert: in words, whose, of which nominees, and the figure farthest out."""
+    found: dict[tuple[str, tuple[str, ...]], list[Signal]] = {}
+    for signal in report.signals:
+        found.setdefault((signal.code, signal.experts), []).append(signal)
+    return [
+        (
+            _sign(code),
+            [report.numbers.get(expert) or 0 for expert in experts],
+            [nominee for signal in rows for nominee in signal.nominees],
+            _farthest(code, rows),
+        )
+        for (code, experts), rows in found.items()
+    ]
+
+
+def _farthest(code: str, rows: list[Signal]) -> float:
+    values = [signal.value for signal in rows]
+    return min(values) if code == "quick" else max(values, key=abs)
