@@ -93,7 +93,12 @@ def test_every_step_is_on_the_ledger_with_old_and_new_and_what_was_done_before_k
     scene.change(closes_at=LATER.isoformat())
     scene.nominated()
     entries = {e.kind: e for e in Entry.objects.filter(chain=scene.round.chain_key)}
-    kinds = ["rulebookchange.propose", "rulebookchange.second", "rulebookchange.approve", "round.correct_rulebook"]
+    kinds = [
+        "rulebookchange.propose",
+        "rulebookchange.second",
+        "rulebookchange.approve",
+        "round.correct_rulebook",
+    ]
     assert set(kinds) < set(entries)
     said = json.loads(entries["round.correct_rulebook"].payload)
     assert said["reason"] == REASON
@@ -122,7 +127,9 @@ def test_nobody_approves_what_they_proposed_and_one_approval_is_not_enough():
 
 def test_declined_or_withdrawn_it_changes_nothing():
     scene = Scene()
-    declined = actions.decline(scene.propose(ceiling=18), by=scene.leader, reason="名额已向各市公布，不宜调整。")
+    declined = actions.decline(
+        scene.propose(ceiling=18), by=scene.leader, reason="名额已向各市公布，不宜调整。"
+    )
     assert (declined.state, declined.remark) == ("declined", "名额已向各市公布，不宜调整。")
     assert actions.withdraw(scene.propose(ceiling=18), by=scene.manager).state == "withdrawn"
     assert scene.fresh.rulebook_version.version == 1  # type: ignore[union-attr]
@@ -144,7 +151,10 @@ def test_only_a_manager_proposes_with_a_reason_one_at_a_time_and_something_diffe
     scene.propose(ceiling=18)
     assert code_of(lambda: scene.propose(ceiling=17)) == "change_standing"
     draft = factories.round_("draft")
-    assert code_of(lambda: actions.propose(draft, by=scene.manager, reason=REASON, content=content)) == "wrong_state"
+    assert (
+        code_of(lambda: actions.propose(draft, by=scene.manager, reason=REASON, content=content))
+        == "wrong_state"
+    )
 
 
 def test_quotas_are_changed_on_the_rows_but_never_below_what_is_used():
@@ -195,7 +205,12 @@ WEIGHTS = [
         ("deliberation", "notice_days", 7, ""),
         ("review", "correction_days", 7, "relied_on"),
         ("determination", "award", "60000.00", ""),
-        ("open", "categories", [{"code": "x", "name": "甲"}, {"code": "y", "name": "乙"}], "rulebook_incomplete"),
+        (
+            "open",
+            "categories",
+            [{"code": "x", "name": "甲"}, {"code": "y", "name": "乙"}],
+            "rulebook_incomplete",
+        ),
     ],
 )
 def test_what_may_still_be_changed_when(state, name, value, code):
