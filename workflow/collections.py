@@ -25,6 +25,7 @@ class Collection:
     ]  # JSON-ready: times ISO 8601, money and scores as strings
     url: Callable[[Any], str] = lambda obj: "/"  # the record's page
     forms: Mapping[str, type[StepForm]] = field(default_factory=dict)  # step -> what it needs
+    pages: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)  # step -> a page made for it
     filters: tuple[str, ...] = ()  # query parameters that narrow the list, as field lookups
 
 

@@ -112,6 +112,7 @@ register(
                 for step, form in getattr(module, "NOMINATION_FORMS", {}).items()
             },
         },
+        pages={"correct": lambda nomination: reverse("nomination_correction", args=[nomination.pk])},
         filters=("round__code", "state", "route", "field", "category", "unit", "county", "nominator"),
     )
 )

@@ -42,7 +42,6 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "answers": dossiers.answers(nomination),
         "shows_opinions": queries.reads_opinions(nomination, user),
-        "may_correct": nomination.state == "correction" and policies.may_submit(nomination, user),
         "shows_hold": bool(user.roles & PROVINCIAL),
         "compares": may_compare(user) and bool(nomination.submitted_at),
         "recheck": _recheck(nomination, user),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from selection.models.eligibility import names_of
 from selection.queries import recheck as queries
 from selection.queries.qualification import READERS
+from workflow import clock
 
 
 @require_safe
@@ -23,6 +24,7 @@ def recheck_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recheck": recheck,
         "nomination": recheck.nomination,
         "grounds": [f"{rule} {names.get(rule, '')}".strip() for rule in recheck.grounds],
+        "lapsed": recheck.state == "offered" and recheck.request_due < clock.today(),
         "screens": bool(user.roles & READERS),
     }
     return render(request, "selection/recheck_detail.html", context)

@@ -281,7 +281,13 @@ def step_buttons(context: Context, obj: models.Model) -> dict[str, Any]:
         return {"steps": []}
     found = [s for s in open_steps(obj, context["user"]) if s.name in home.forms]
     found.sort(key=lambda s: s.tone != "primary")  # what carries the matter on comes first
-    return {"steps": [{"step": s, "url": reverse("step", args=[home.name, obj.pk, s.name])} for s in found]}
+    return {"steps": [{"step": s, "url": _page_of(home, obj, s.name)} for s in found]}
+
+
+def _page_of(home: collections.Collection, obj: Any, step: str) -> str:
+    """The page made for a step, or the one that all steps have."""
+    own = home.pages.get(step)
+    return own(obj) if own else reverse("step", args=[home.name, obj.pk, step])
 
 
 @register.inclusion_tag("components/ledger_tail.html")

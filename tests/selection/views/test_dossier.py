@@ -322,7 +322,8 @@ def test_files_asked_for_are_replaced_on_the_page_of_the_correction(client):
     )  # fmt: skip
     client.force_login(factories.user("unit_clerk", organisation=row.unit))
     sent = factories.attachment(row, "practice", number=1, uploaded_at=factories.OPENS_AT)
-    assert "缺单位盖章" in text(client.get(page(row)))
+    found = text(client.get(page(row)))
+    assert "缺单位盖章" in found and f'href="{page(row, "nomination_correction")}"' in found
     found = text(client.get(page(row, "nomination_correction")))
     assert all(words in found for words in ("附件“从业证明”", "缺单位盖章", "从业证明 1", "尚未上传"))
     refused = client.post(page(row, "nomination_correction"), {})
