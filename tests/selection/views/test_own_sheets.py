@@ -202,7 +202,7 @@ def test_the_desk_shows_verified_facts_and_the_bands_of_the_rules(client):
 def test_pages_of_own_sheets_cost_the_same_for_one_and_three(client, desk):
     found = {}
     client.force_login(desk.expert)
-    for n, duty in enumerate(duties(desk), start=1):
+    for duty in duties(desk):
         saved(stages.accepted(duty))
         for url in ("/panel/", "/panel/compare/", "/panel/submit/", "/panel/receipts/"):
             with CaptureQueriesContext(connection) as asked:
