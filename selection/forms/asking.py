@@ -29,7 +29,7 @@ class AskingForm(StepForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         if not self.requests and not self.errors:
-            raise forms.ValidationError(self.nothing_asked)
+            raise forms.ValidationError(str(self.nothing_asked))
         return self.cleaned_data
 
     @property

@@ -24,7 +24,7 @@ def recheck_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recheck": recheck,
         "nomination": recheck.nomination,
         "grounds": [f"{rule} {names.get(rule, '')}".strip() for rule in recheck.grounds],
-        "lapsed": recheck.state == "offered" and recheck.request_due < clock.today(),
+        "lapsed": recheck.state == "offered" and (recheck.request_due or clock.today()) < clock.today(),
         "screens": bool(user.roles & READERS),
     }
     return render(request, "selection/recheck_detail.html", context)
