@@ -9,7 +9,7 @@ from fractions import Fraction
 from selection.documents.result import Line, Record, SheetLine
 from selection.queries.groups import KINDS
 from workflow import clock
-from workflow.documents.form import Cell, Form, Grid, title
+from workflow.documents.form import Cell, Form, Grid, Kind, title
 
 OUTCOMES = {
     "selected": "列入 selected",
@@ -245,14 +245,40 @@ def _ranking(record: Record) -> Grid:
     return Grid(widths, [title("名次 Ranking", 6), [Cell(name, "head") for name in names], *rows], heads=2)
 
 
+SHORT = {"yes": "计入", "highest": "去最高", "lowest": "去最低", "voided": "作废"}
+
+
 def _all_sheets(record: Record) -> list[Grid]:
+    """One row a nominee, one line in it a sheet: a table of every cell apart takes a typesetter a minute for a big round."""
     criteria = record.rules.criteria
-    widths = [3, 2, *([2] * len(criteria)), 3, 4]
+    widths = [4, 2, *([2] * len(criteria)), 3, 3]
     heads = [
         Cell("编号\nNo.", "head"),
         Cell("专家\nExpert", "head"),
         *(Cell(c.code, "head") for c in criteria),
     ]
     heads += [Cell("总分\nTotal", "head"), Cell("计入\nCounted", "head")]
-    rows = [[Cell(line.code, "centre"), *_sheet_row(sheet)] for line in record.lines for sheet in line.sheets]
+    rows = [_sheets_row(line, len(criteria)) for line in record.lines if line.sheets]
     return [Grid(widths, [title("评分表 Score sheets", len(widths)), heads, *rows], heads=2)] if rows else []
+
+
+def _sheets_row(line: Line, criteria: int) -> list[Cell]:
+    def column(texts: Iterable[str], kind: Kind) -> Cell:
+        return Cell("\n".join(text or "—" for text in texts), kind)
+
+    marks = [
+        column(
+            ("" if (mark := sheet.marks[n]) is None else f"{mark.normalize():f}" for sheet in line.sheets),
+            "number",
+        )
+        for n in range(criteria)
+    ]
+    return [
+        Cell(line.code, "centre"),
+        column(
+            (f"{sheet.number:02d}" if sheet.number is not None else "" for sheet in line.sheets), "centre"
+        ),
+        *marks,
+        column((sheet.total for sheet in line.sheets), "number"),
+        column((SHORT.get(sheet.counted, sheet.counted) for sheet in line.sheets), "centre"),
+    ]

@@ -126,7 +126,11 @@ def _value(step: Mapping[str, str]) -> str:
     name = step["link"].partition(":")[0]
     if name == "lot":
         return step["value"][:16]
-    return step["value"] if name == "vote" else written(Fraction(step["value"]))
+    if name == "vote":
+        return step["value"]
+    exact = Fraction(step["value"])
+    text = written(exact)
+    return f"{float(exact):.3f}… ({text})" if "/" in text else text
 
 
 def tie_table(result: Result, equals: Sequence[Result], chain: Sequence[str]) -> list[dict[str, Any]]:
