@@ -58,9 +58,9 @@ def _seated(ballot: Any, actor: Actor) -> bool:
     return any(seat.expert.user_id == actor.id for seat in ballot.seats.all())
 
 
-def _not_the_proposer(change: Any, actor: Actor) -> bool:
-    """Whoever proposes a change of the rules does not approve it."""
-    return bool(change.proposed_by_id != actor.id)
+def _not_the_proposer(obj: Any, actor: Actor) -> bool:
+    """Whoever proposes (a change of the rules, an answer to a request) does not confirm it."""
+    return bool(obj.proposed_by_id != actor.id)
 
 
 def _the_asker(request: Any, actor: Actor) -> bool:
@@ -79,11 +79,6 @@ def _not_the_operator(obj: Any, actor: Actor) -> bool:
 
 def _not_the_author(notice: Any, actor: Actor) -> bool:
     return bool(notice.composed_by_id != actor.id)
-
-
-def _not_the_proposer(request: Any, actor: Actor) -> bool:
-    """Who proposed does not confirm."""
-    return bool(request.proposed_by_id != actor.id)
 
 
 def _asked_for_own_unit(request: Any, actor: Actor) -> bool:
@@ -150,7 +145,7 @@ may_disqualify = may_qualify | by_system
 may_reinstate = allow(Role.MANAGER)
 may_send_to_panel = allow(Role.MANAGER)
 may_propose = allow(Role.LEADER)
-may_give_notice = allow(Role.PUBLISHER)
+may_give_notice = allow(Role.PUBLISHER) | by_system  # the timetable, for a notice that a publisher has approved
 may_clear = by_system | allow(Role.MANAGER)
 may_decide = allow(Role.LEADER)
 may_withdraw = allow(Role.UNIT_CLERK, when=_of_own_unit) | allow(Role.BUREAU_OFFICER, when=_of_own_bureau)
@@ -194,6 +189,9 @@ may_vote = allow(Role.EXPERT, when=_seated)
 may_scan_notice = allow(Role.PUBLISHER) | allow(Role.MANAGER)
 may_post_notice = allow(Role.PUBLISHER, when=_not_the_author)
 may_supersede_notice = allow(Role.PUBLISHER)
+may_recall_notice = allow(Role.PUBLISHER, Role.MANAGER) | by_system
+may_note_erratum = allow(Role.PUBLISHER)
+may_record_outage = allow(Role.MANAGER, Role.PUBLISHER, Role.SYSTEM_ADMIN)
 may_handle_objection = allow(Role.MANAGER)
 may_withdraw_objection = allow(PUBLIC_ROLE) | allow(Role.MANAGER)
 may_confirm_determination = allow(Role.LEADER)
