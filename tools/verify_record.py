@@ -18,6 +18,7 @@ import json
 import struct
 import sys
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -25,6 +26,10 @@ from hashlib import file_digest, sha256, shake_256
 from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import Any
+
+Node = tuple[str, str]  # of the network of a draw: kind and name
+Bounds = Callable[[int], dict[str, tuple[int, int]]]  # widening -> expert -> least and most sheets
 
 FORMAT = 1
 EMPTY_HEAD = bytes(32)
@@ -80,7 +85,7 @@ class Record:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def read(self, name: str):
+    def read(self, name: str) -> Any:
         """A JSON file."""
         try:
             return json.loads((self.root / name).read_text(encoding="utf-8"))
@@ -98,21 +103,22 @@ class Record:
         return (self.root / name).is_file()
 
     @cached_property
-    def round(self) -> dict:
-        return self.read("round.json")
+    def round(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.read("round.json")
+        return found
 
     @cached_property
-    def entries(self) -> list[dict]:
+    def entries(self) -> list[dict[str, Any]]:
         """The entries of the chain; entry n is at position n - 1."""
         return [json.loads(line) for line in self.lines("chain.jsonl")]
 
     @cached_property
-    def payloads(self) -> dict[int, dict]:
+    def payloads(self) -> dict[int, dict[str, Any]]:
         """Opened payloads by sequence number."""
         rows = [json.loads(line) for line in self.lines("opened.jsonl")]
         return {row["seq"]: json.loads(row["payload"]) for row in rows}
 
-    def opened(self, *kinds: str) -> list[tuple[int, dict]]:
+    def opened(self, *kinds: str) -> list[tuple[int, dict[str, Any]]]:
         """The opened payloads of some kinds of entries, in the order of the chain. None of them may be sealed."""
         found = [entry["seq"] for entry in self.entries if entry["kind"] in kinds]
         for seq in found:
@@ -121,14 +127,14 @@ class Record:
             )
         return [(seq, self.payloads[seq]) for seq in found]
 
-    def last(self, *kinds: str) -> tuple[int, dict]:
+    def last(self, *kinds: str) -> tuple[int, dict[str, Any]]:
         """The last of them."""
         found = self.opened(*kinds)
         require(found, "chain.jsonl", f"there is no entry {kinds[0]}")
         return found[-1]
 
     @cached_property
-    def rules(self) -> dict:
+    def rules(self) -> dict[str, Any]:
         """The rules in force when the scores were calculated, else the newest."""
         books = {book["name"]: book for book in self.read("rulebooks.json")}
         used = [e["rules"] for e in self.entries if e["kind"] in ("round.open_scores", "result.recomputed")]
@@ -137,16 +143,17 @@ class Record:
         return {**ABSENT, **json.loads(books[name]["text"])}
 
     @cached_property
-    def draw(self) -> dict | None:
+    def draw(self) -> Any:
+        """The draw, or None before the freezing."""
         return self.read("draw.json") if self.has("draw.json") else None
 
     @cached_property
-    def people(self) -> dict[str, dict]:
+    def people(self) -> dict[str, dict[str, Any]]:
         """The nominees by code."""
         return {row["code"]: row for row in self.read("nominees.json")}
 
     @cached_property
-    def sheets(self) -> list[dict]:
+    def sheets(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.lines("sheets.jsonl")] if self.has("sheets.jsonl") else []
 
 
@@ -184,9 +191,9 @@ def check_chain(record: Record) -> None:
     same(record.round["head"], head.hex(), "round.json", "head of the chain")
 
 
-def _entry(line: str, where: str) -> dict:
+def _entry(line: str, where: str) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
+        entry: dict[str, Any] = json.loads(line)
     except ValueError as fault:
         raise Fault(where, "is not JSON") from fault
     require(isinstance(entry, dict) and entry.keys() == ENTRY, where, "has not the fields of an entry")
@@ -241,7 +248,7 @@ RULE_KINDS = ("round.announce", "round.correct_rulebook")
 # The draw --------------------------------------------------------------------------------------------------------------
 
 
-def check_inputs(record: Record, draw: dict) -> None:
+def check_inputs(record: Record, draw: dict[str, Any]) -> None:
     """The frozen inputs have the digest that was put on the ledger before the public value existed."""
     digest = sha256(canonical(draw["inputs"])).hexdigest()
     seq, frozen = record.last("panel.freeze")
@@ -251,7 +258,7 @@ def check_inputs(record: Record, draw: dict) -> None:
     require(draw["inputs"]["rules"]["digest"] in rules, "draw.json inputs", "the rules they name are missing")
 
 
-def check_seed(record: Record, draw: dict) -> None:
+def check_seed(record: Record, draw: dict[str, Any]) -> None:
     """seed = SHA-256("talent-draw/v1" 00 inputs' digest 00 public value)."""
     parts = (PROTOCOL, bytes.fromhex(draw["inputs_digest"]), draw["public_value"].encode())
     same(draw["seed"], sha256(b"\x00".join(parts)).hexdigest(), "draw.json seed", "seed")
@@ -267,11 +274,11 @@ def pool_order(seed: bytes, experts: list[str]) -> list[str]:
     return sorted(experts, key=lambda expert: sha256(seed + b"pool" + expert.encode()).digest())
 
 
-def check_panel(record: Record, draw: dict) -> None:
+def check_panel(record: Record, draw: dict[str, Any]) -> None:
     """Of each stratum the first in drawn order who break no cap; anonymous numbers again by lot, then as called up."""
     seed, inputs, outcome = bytes.fromhex(draw["seed"]), draw["inputs"], draw["outcome"]
     caps, groups = inputs.get("caps") or {}, inputs.get("groups") or {}
-    number: Counter = Counter()
+    number: Counter[Any] = Counter()
     panel = {}
     for stratum, size in sorted(inputs["sizes"].items()):
         panel[stratum] = _seated(
@@ -293,7 +300,9 @@ def check_panel(record: Record, draw: dict) -> None:
     require(not numbers, "draw.json seats", f"expert {min(numbers, default='')} is missing")
 
 
-def _seated(order: list[str], size: int, caps: dict, groups: dict, number: Counter) -> list[str]:
+def _seated(
+    order: list[str], size: int, caps: dict[str, Any], groups: dict[str, Any], number: Counter[Any]
+) -> list[str]:
     """`size` of them: who breaks no cap given all who sit already, then the first who were passed over."""
 
     def own(expert: str) -> list[tuple[str, str]]:
@@ -322,7 +331,7 @@ def weights(seed: bytes, nominee: str, experts: list[str]) -> dict[str, int]:
     return {expert: word >> 24 for expert, word in zip(ordered, words, strict=True)}
 
 
-def check_assignments(draw: dict) -> None:
+def check_assignments(draw: dict[str, Any]) -> None:
     """Exact loads, no recused pair, and no assignment that is lighter or as light."""
     inputs, outcome = draw["inputs"], draw["outcome"]
     nominees, per_nominee = inputs["nominees"], inputs["per_nominee"]
@@ -347,7 +356,7 @@ def check_assignments(draw: dict) -> None:
     same(outcome["total_weight"], total, "draw.json outcome total_weight", f"weight at shortlist {size}")
 
 
-def check_redraws(record: Record, draw: dict) -> None:
+def check_redraws(record: Record, draw: dict[str, Any]) -> None:
     """What each redraw added is the lightest way to fill what was open; together they make the assignments."""
     seed, pairs = bytes.fromhex(draw["seed"]), {}
     for nominee, on in draw["outcome"]["sheets"].items():
@@ -377,7 +386,7 @@ def _withdrawn(record: Record, nominee: str) -> bool:
     return nominee in record.people and record.people[nominee]["state"] in ("withdrawn", "disqualified")
 
 
-def _check_redraw(seed: bytes, redraw: dict, added: dict[str, list[str]], where: str) -> None:
+def _check_redraw(seed: bytes, redraw: dict[str, Any], added: dict[str, list[str]], where: str) -> None:
     short = redraw["inputs"]
     experts = short["loads"]
     problem = Problem(
@@ -397,7 +406,14 @@ def _check_redraw(seed: bytes, redraw: dict, added: dict[str, list[str]], where:
 class Problem:
     """One draw as the protocol states it: who needs how many, who is barred, and the bounds of the loads."""
 
-    def __init__(self, seed: bytes, needs: dict, barred: dict, shortlist: int | None, bounds) -> None:
+    def __init__(
+        self,
+        seed: bytes,
+        needs: dict[str, Any],
+        barred: dict[str, Any],
+        shortlist: int | None,
+        bounds: Bounds,
+    ) -> None:
         self.needs, self.bounds, self.shortlist = needs, bounds, shortlist
         self.experts = sorted(bounds(0))
         self.weight = {nominee: weights(seed, nominee, self.experts) for nominee in needs}
@@ -408,7 +424,7 @@ class Problem:
             for nominee in needs
         }
 
-    def attempts(self):
+    def attempts(self) -> Iterator[tuple[int, int]]:
         """Shortlists and widenings in the order in which the protocol tries them."""
         everyone = max(map(len, self.ranked.values()), default=0)
         size = everyone if self.shortlist is None else self.shortlist
@@ -423,9 +439,7 @@ class Problem:
         self._check_pairs(sheets, where)
         highest = max(Counter(e for on in sheets.values() for e in on).values(), default=0)
         for size, wider in self.attempts():
-            arcs = {
-                nominee: dict(map(reversed, eligible[:size])) for nominee, eligible in self.ranked.items()
-            }
+            arcs = {n: {expert: w for w, expert in eligible[:size]} for n, eligible in self.ranked.items()}
             bounds = self.bounds(wider)
             if self._fits(sheets, arcs, bounds):
                 self._check_lightest(sheets, arcs, bounds, where)
@@ -446,14 +460,16 @@ class Problem:
                 require(expert in eligible, f"{where} {nominee}", f"{expert} is recused")
 
     @staticmethod
-    def _fits(sheets: dict, arcs: dict, bounds: dict) -> bool:
+    def _fits(sheets: dict[str, Any], arcs: dict[str, Any], bounds: dict[str, Any]) -> bool:
         loads = Counter(expert for on in sheets.values() for expert in on)
         return all(e in arcs[n] for n, on in sheets.items() for e in on) and all(
             least <= loads[expert] <= most for expert, (least, most) in bounds.items()
         )
 
     @staticmethod
-    def _check_lightest(sheets: dict, arcs: dict, bounds: dict, where: str) -> None:
+    def _check_lightest(
+        sheets: dict[str, Any], arcs: dict[str, Any], bounds: dict[str, Any], where: str
+    ) -> None:
         residual = Residual(sheets, arcs, bounds)
         if cycle := residual.lighter():
             raise Fault(
@@ -470,9 +486,9 @@ class Residual:
     """What may be moved in an assignment. It is of least weight if no round trip here is lighter than nothing, and the
     only one of least weight if none that exchanges a sheet weighs nothing (Klein 1967)."""
 
-    def __init__(self, sheets: dict, arcs: dict, bounds: dict) -> None:
+    def __init__(self, sheets: dict[str, Any], arcs: dict[str, Any], bounds: dict[str, Any]) -> None:
         loads = Counter(expert for on in sheets.values() for expert in on)
-        self.out: dict[tuple, list[tuple[tuple, int]]] = defaultdict(list)
+        self.out: dict[Node, list[tuple[Node, int]]] = defaultdict(list)
         for nominee, eligible in arcs.items():
             for expert, weight in eligible.items():
                 ends = ("expert", expert), ("nominee", nominee)
@@ -487,7 +503,7 @@ class Residual:
                 self.out[("expert", expert)].append((POOL, 0))
         self.nodes = {POOL, *self.out, *(end for ends in self.out.values() for end, _w in ends)}
         self.distance = dict.fromkeys(self.nodes, 0)
-        self.came_from: dict[tuple, tuple] = {}
+        self.came_from: dict[Node, Node] = {}
 
     def lighter(self) -> list[str]:
         """The nominees on a round trip of negative weight; none if there is no such trip (Bellman and Ford)."""
@@ -510,10 +526,10 @@ class Residual:
 
     def _trip(self) -> list[str]:
         """A round trip among the steps that made distances what they are: its weight is negative."""
-        done: set[tuple] = set()
+        done: set[Node] = set()
         for start in self.came_from:
-            path: list[tuple] = []
-            node: tuple | None = start
+            path: list[Node] = []
+            node: Node | None = start
             while node is not None and node not in done:
                 done.add(node)
                 path.append(node)
@@ -541,28 +557,15 @@ class Residual:
         return sorted(found)
 
 
-def _components(out: dict) -> dict:
+def _components(out: dict[Node, list[Node]]) -> dict[Node, Node]:
     """The strongly connected part of each node (Kosaraju, without recursion)."""
-    order: list = []
-    seen = set()
-    for start in sorted(out):
-        stack = [] if start in seen else [(start, iter(out[start]))]
-        seen.add(start)
-        while stack:
-            node, ends = stack[-1]
-            fresh = next((end for end in ends if end not in seen), None)
-            if fresh is None:
-                order.append(stack.pop()[0])
-            else:
-                seen.add(fresh)
-                stack.append((fresh, iter(out[fresh])))
-    back = defaultdict(list)
+    back: dict[Node, list[Node]] = defaultdict(list)
     for node, ends in out.items():
         for end in ends:
             back[end].append(node)
-    part: dict = {}
-    for root in reversed(order):
-        waiting = [] if root in part else [root]
+    part: dict[Node, Node] = {}
+    for root in reversed(_finished(out)):
+        waiting = [root]
         while waiting:
             node = waiting.pop()
             if node not in part:
@@ -571,10 +574,28 @@ def _components(out: dict) -> dict:
     return part
 
 
-def feasible(needs: dict, arcs: dict, bounds: dict) -> bool:
+def _finished(out: dict[Node, list[Node]]) -> list[Node]:
+    """The nodes in the order in which a search in depth leaves them."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    for start in sorted(out):
+        stack = [] if start in seen else [(start, iter(out[start]))]
+        seen.add(start)
+        while stack:
+            ends = stack[-1][1]
+            fresh = next((end for end in ends if end not in seen), None)
+            if fresh is None:
+                order.append(stack.pop()[0])
+            else:
+                seen.add(fresh)
+                stack.append((fresh, iter(out[fresh])))
+    return order
+
+
+def feasible(needs: dict[str, Any], arcs: dict[str, Any], bounds: dict[str, Any]) -> bool:
     """Whether any assignment exists: least loads first, then the needs, each by augmenting paths."""
     on: dict[str, set[str]] = {nominee: set() for nominee in needs}
-    loads: Counter = Counter()
+    loads: Counter[Any] = Counter()
     for expert, (least, _most) in bounds.items():
         while loads[expert] < least:
             if not _augment_expert(expert, needs, arcs, on, loads, bounds):
@@ -586,9 +607,11 @@ def feasible(needs: dict, arcs: dict, bounds: dict) -> bool:
     )
 
 
-def _augment_nominee(nominee: str, arcs: dict, on: dict, loads: Counter, bounds: dict) -> bool:
+def _augment_nominee(
+    nominee: str, arcs: dict[str, Any], on: dict[str, Any], loads: Counter[Any], bounds: dict[str, Any]
+) -> bool:
     """One more sheet for a nominee: along experts with room, moving others' sheets where it must."""
-    came: dict[tuple, tuple | None] = {("nominee", nominee): None}
+    came: dict[Node, Node | None] = {("nominee", nominee): None}
     waiting = deque(came)
     while waiting:
         node = waiting.popleft()
@@ -606,7 +629,9 @@ def _augment_nominee(nominee: str, arcs: dict, on: dict, loads: Counter, bounds:
     return False
 
 
-def _flip(node: tuple, came: dict, on: dict, loads: Counter, gains: str) -> bool:
+def _flip(
+    node: Node, came: dict[Node, Node | None], on: dict[str, Any], loads: Counter[Any], gains: str
+) -> bool:
     """Exchange sheets along the path back to the nominee where it began."""
     loads[gains] += 1
     while (before := came[node]) is not None:
@@ -618,9 +643,16 @@ def _flip(node: tuple, came: dict, on: dict, loads: Counter, gains: str) -> bool
     return True
 
 
-def _augment_expert(expert: str, needs: dict, arcs: dict, on: dict, loads: Counter, bounds: dict) -> bool:
+def _augment_expert(
+    expert: str,
+    needs: dict[str, Any],
+    arcs: dict[str, Any],
+    on: dict[str, Any],
+    loads: Counter[Any],
+    bounds: dict[str, Any],
+) -> bool:
     """One more sheet for an expert below the least load: of a nominee in need, or from an expert above it."""
-    came: dict[tuple, tuple | None] = {("expert", expert): None}
+    came: dict[Node, Node | None] = {("expert", expert): None}
     waiting = deque(came)
     while waiting:
         node = waiting.popleft()
@@ -640,7 +672,14 @@ def _augment_expert(expert: str, needs: dict, arcs: dict, on: dict, loads: Count
     return False
 
 
-def _flip_back(node: tuple, came: dict, on: dict, loads: Counter, gains: str, loses: str | None) -> bool:
+def _flip_back(
+    node: Node,
+    came: dict[Node, Node | None],
+    on: dict[str, Any],
+    loads: Counter[Any],
+    gains: str,
+    loses: str | None,
+) -> bool:
     loads[gains] += 1
     if loses is not None:
         loads[loses] -= 1
@@ -672,7 +711,9 @@ def check_sheets(record: Record) -> None:
         raise Fault("sheets.jsonl", f"the sheet submitted in entry {seq} is missing")
 
 
-def _check_sealed(record: Record, sheet: dict, version: dict, submitted: dict, where: str) -> None:
+def _check_sealed(
+    record: Record, sheet: dict[str, Any], version: dict[str, Any], submitted: dict[int, Any], where: str
+) -> None:
     seq = version["seq"]
     require(seq in submitted, where, f"entry {seq} is no submission, or is named twice")
     same(record.entries[seq - 1]["subject"], sheet["subject"], where, f"subject of entry {seq}")
@@ -709,7 +750,7 @@ def check_complete(record: Record) -> None:
             )
 
 
-def sheet_total(marks: dict, rules: dict, where: str) -> Fraction:
+def sheet_total(marks: dict[str, Any], rules: dict[str, Any], where: str) -> Fraction:
     """The weighted mean of the marks, each out of 100, exact."""
     table = {criterion["code"]: Fraction(criterion["weight"]) for criterion in rules["criteria"]}
     require(marks.keys() == table.keys(), where, "marks and criteria differ")
@@ -718,7 +759,9 @@ def sheet_total(marks: dict, rules: dict, where: str) -> Fraction:
     return sum((table[code] * mark for code, mark in exact.items()), Fraction(0)) / sum(table.values())
 
 
-def panel_score(totals: list[Fraction], rules: dict) -> tuple[Fraction | None, list[Fraction], set[str]]:
+def panel_score(
+    totals: list[Fraction], rules: dict[str, Any]
+) -> tuple[Fraction | None, list[Fraction], set[str]]:
     """The exact score, what was dropped, and the flags."""
     ordered = sorted(totals)
     if not ordered:
@@ -748,7 +791,9 @@ class Scores:
 
     def __init__(self, record: Record) -> None:
         self.record, self.rules = record, record.rules
-        self.marks: dict[str, list[dict]] = {row["nominee"]: [] for row in record.read("results.json")}
+        self.marks: dict[str, list[dict[str, Any]]] = {
+            row["nominee"]: [] for row in record.read("results.json")
+        }
         for sheet in record.sheets:
             if sheet["state"] == "locked":
                 where = f"sheets.jsonl {sheet['nominee']} expert {sheet['expert']}"
@@ -764,11 +809,11 @@ class Scores:
             if exact is not None and "below_min_sheets" not in flags
         }
 
-    def links(self, nominee: str, votes: dict[str, int]) -> list[tuple[str, object, str]]:
+    def links(self, nominee: str, votes: dict[str, int]) -> list[tuple[str, Any, str]]:
         """The tie chain of one nominee: name, what orders by it (lowest first), value in words."""
         voted = {self.official[n] for n in votes if n in self.official}
         chain = self.rules["tie_chain"]
-        found = []
+        found: list[tuple[str, Any, str]] = []
         for link in chain if "lot" in chain else [*chain, "lot"]:
             if link == "vote":
                 if self.official[nominee] in voted:
@@ -837,7 +882,7 @@ def check_ranks(record: Record, scores: Scores) -> None:
         same(row["tie_path"], path, where, "tie path")
 
 
-def _links_used(nominee: str, chain: dict, official: dict) -> int:
+def _links_used(nominee: str, chain: dict[str, Any], official: dict[str, Any]) -> int:
     level = [n for n in official if n != nominee and official[n] == official[nominee]]
     depth = 0
     while level and depth < len(chain[nominee]):
@@ -849,7 +894,7 @@ def _links_used(nominee: str, chain: dict, official: dict) -> int:
 # The ballot and the list -----------------------------------------------------------------------------------------------
 
 
-def ballots(record: Record, kind: str) -> list[dict]:
+def ballots(record: Record, kind: str) -> list[dict[str, Any]]:
     """The lines counted in ballots of one kind, in the order of the counts; the arithmetic of each is checked."""
     kinds = {
         e["subject"]: record.payloads[e["seq"]]["kind"] for e in record.entries if e["kind"] == "ballot.open"
@@ -876,16 +921,16 @@ def tie_votes(record: Record) -> dict[str, int]:
     return {line["nominee"]: line["yes"] for line in ballots(record, "tie") if line["quorum"]}
 
 
-def can_meet(people: list[frozenset], places: int, caps: dict, floors: dict) -> bool:
+def can_meet(people: list[frozenset[Any]], places: int, caps: dict[Any, int], floors: dict[Any, int]) -> bool:
     """Whether some of them, no more than `places` and within the caps, meet every minimum: exact search."""
     wanted = {group: floor for group, floor in floors.items() if floor > 0}
     if not wanted:
         return True
     kinds = Counter(groups & (wanted.keys() | caps.keys()) for groups in people)
     order = sorted(kinds, key=lambda kind: (-len(kind & wanted.keys()), sorted(kind)))
-    known: set = set()
+    known: set[Any] = set()
 
-    def search(at: int, left: int, room: dict, missing: dict) -> bool:
+    def search(at: int, left: int, room: dict[str, Any], missing: dict[str, Any]) -> bool:
         if not missing:
             return True
         state = (at, left, tuple(sorted(room.items())), tuple(sorted(missing.items())))
@@ -905,10 +950,12 @@ def can_meet(people: list[frozenset], places: int, caps: dict, floors: dict) -> 
     return search(0, places, dict(caps), wanted)
 
 
-def select(rules: dict, running: list[dict], taken: list[frozenset], failed: set[str]) -> dict[str, str]:
+def select(
+    rules: dict[str, Any], running: list[dict[str, Any]], taken: list[frozenset[Any]], failed: set[str]
+) -> dict[str, str]:
     """Down the ranking: nominee to why not, empty for those selected."""
 
-    def bounds(name: str) -> dict:
+    def bounds(name: str) -> dict[tuple[str, ...], int]:
         pairs = {tuple(key.split("/", 1)): number for key, number in rules[name].items()}
         return {g: max(0, number - sum(g in groups for groups in taken)) for g, number in pairs.items()}
 
@@ -949,7 +996,8 @@ def check_list(record: Record) -> None:
     failed = {
         n for n, line in votes.items() if record.rules["ballot"] and line["quorum"] and not line["passed"]
     }
-    expected, taken = select(record.rules, running, [], failed), []
+    expected = select(record.rules, running, [], failed)
+    taken: list[frozenset[Any]] = []
     for nominee, (seq, step, payload) in decided.items():
         where = f"list, {nominee}, entry {seq}"
         require(nominee in results, where, "has no result")
@@ -978,11 +1026,11 @@ def check_list(record: Record) -> None:
     _check_fixed(record, decided, results)
 
 
-def _groups(record: Record, nominee: str) -> frozenset:
+def _groups(record: Record, nominee: str) -> frozenset[Any]:
     return frozenset((kind, code) for kind, code in record.people[nominee]["groups"])
 
 
-def _decisions(record: Record) -> dict[str, tuple[int, str, dict]]:
+def _decisions(record: Record) -> dict[str, tuple[int, str, dict[str, Any]]]:
     """Nominee to the entry, the step and the payload by which the meeting decided, in the order of the chain."""
     subjects = {row["subject"]: code for code, row in record.people.items()}
     found = {}
@@ -995,7 +1043,7 @@ def _decisions(record: Record) -> dict[str, tuple[int, str, dict]]:
     return found
 
 
-def _check_fixed(record: Record, decided: dict, results: dict) -> None:
+def _check_fixed(record: Record, decided: dict[str, Any], results: dict[str, Any]) -> None:
     proposed = sorted(nominee for nominee, (_seq, step, _payload) in decided.items() if step == "propose")
     for nominee, row in results.items():
         outcome = {"propose": "proposed", "pass_over": "passed_over"}.get(
@@ -1050,12 +1098,11 @@ def check_result(record: Record) -> None:
 def verify(root: Path, published: list[str]) -> list[Fault]:
     """The faults found: none, or what the manifest says and the first thing that is wrong in what it names."""
     record, found = Record(root), []
-    for check in (
-        check_manifest,
-        check_chain,
-        lambda r: check_heads(r, published),
-        lambda r: (check_opened(r), check_rules(r), check_draw(r), check_result(r)),
-    ):
+    checks: list[Callable[[Record], None]] = [
+        check_manifest, check_chain, lambda r: check_heads(r, published), check_opened, check_rules, check_draw,
+        check_result,
+    ]  # fmt: skip
+    for check in checks:
         try:
             check(record)
         except Fault as fault:

@@ -76,7 +76,7 @@ def _undefined(why: str) -> str:
     }.get(why, _("数据不足"))
 
 
-def _sign(signal: Signal) -> str:
+def _sign(code: str) -> str:
     """A sign in words: what was seen, and no more."""
     return {
         "far": _("一份评分表与该人选的中位数相差超过15分"),
@@ -86,7 +86,7 @@ def _sign(signal: Signal) -> str:
         "home": _("给本市人选的评分明显偏高"),
         "alike": _("与另一专家的评分几乎一致，且评语相同"),
         "late": _("在评分期限之后提交"),
-    }[signal.code]
+    }[code]
 
 
 def _gathered(report: queries.Report) -> list[tuple[str, list[int], list[str], float]]:

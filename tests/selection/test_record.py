@@ -112,7 +112,7 @@ def decided() -> Round:
         leader = factories.user("leader", organisation=factories.organisation("province"))
         deliberation.propose_list(
             row, by=leader, minute_number="厅务会纪要〔2026〕12号", chosen=chosen,
-            deviations={best.pk: "会议研究认为其近期不宜承担工作室任务"},
+            deviations={best.pk: "会议研究认为其近期不宜承担工作室任务"}, note="会议复看了有关评分表，按正式名次确定名单",
         )  # fmt: skip
     row.refresh_from_db()
     return row
