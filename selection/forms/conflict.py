@@ -39,13 +39,13 @@ class NameUnsuitableForm(ReasonForm):
         self.fields["reason"].help_text = _("写明与人选的关系或者可能影响公正的事实，不少于10个字。")
 
     def clean_id_number(self) -> str:
-        number = self.cleaned_data["id_number"].strip().upper()
+        number = str(self.cleaned_data["id_number"]).strip().upper()
         if number and not valid_id_number(number):
             raise forms.ValidationError(_("身份证号有误，请核对，或者留空。"))
         return number
 
 
-class _Meant(forms.ModelChoiceField):
+class _Meant(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.code} {obj.name}（{obj.unit.name}）"
 

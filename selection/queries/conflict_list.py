@@ -113,7 +113,7 @@ def filled(lines: Sequence[Line]) -> list[tuple[Nomination, Expert, list[Conflic
 def rounds_to_look_at() -> QuerySet[Round]:
     """Rounds under review in which something was recorded after the draw from which a conflict may follow."""
     since = OuterRef("panels__drawn_at")
-    later = Q(pk__in=())
+    later: Any = Q(pk__in=())
     for model in (ExpertLink, ExpertUnit, ExpertAlias, BoardTerm):
         later |= Exists(model._default_manager.filter(recorded_at__gt=since))
     rows = Round.objects.filter(state=Round.State.REVIEW, panels__state="drawn").filter(later)

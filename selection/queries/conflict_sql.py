@@ -45,7 +45,7 @@ class Scope:
         tables = ", ".join(getattr(self, f"_{name}")(params) for name in ctes)
         with connection.cursor() as cursor:
             cursor.execute(f"WITH RECURSIVE {tables} {select}", params)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def _experts(self, params: dict[str, Any]) -> str:
         """`experts(id, name)`: whom is asked about."""

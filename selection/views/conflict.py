@@ -32,11 +32,11 @@ def conflict_list(request: HttpRequest, code: str) -> HttpResponse:
     wanted = queries.Wanted.of(request.GET)
     found = queries.table_of(round_, wanted)
     page = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = queries.filled(page.object_list)
     context = {
         "round": round_,
         "panel": Panel.objects.filter(round=round_).first(),
         "page": page,
+        "lines": queries.filled(list(page)),
         "total": found.total,
         "late": found.late,
         "grounds": [(value, Recusal.Ground(value).label, n) for value, n in found.grounds],

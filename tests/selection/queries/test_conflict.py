@@ -304,7 +304,7 @@ def test_several_grounds_make_one_recusal_with_all_reasons():
     assert pairs_of(found) == {(row.code, expert.code)}
     (recusal,) = recusals_of(found)
     assert (recusal.ground, recusal.kind) == ("same_unit", "derived")
-    assert recusal.reason == f"同单位：{row.unit.name}（2014-07-01起）；导师"
+    assert recusal.reason == f"同单位：{row.unit.name}（2014-07-01起）；人选是专家的导师"
 
 
 def test_whoever_would_assign_a_pair_is_refused_with_the_reasons():
