@@ -77,7 +77,9 @@ def save(client: Client, address: str, marks: Iterator[int], revisions: Iterator
 def figures() -> Iterator[Figure]:
     """Medians, statements, and the ratios to the two peers."""
     mine = duties()
-    client = signed_in(mine[0].expert.user)
+    person = mine[0].expert.user
+    assert person is not None
+    client = signed_in(person)
     page: Callable[[], None] = partial(visit, client, reverse("scoring_sheet", args=[mine[1].pk]))
     act: Callable[[], None] = partial(
         save, client, reverse("scoring_save", args=[mine[0].pk]), itertools.count(), itertools.count()

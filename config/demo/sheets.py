@@ -41,6 +41,7 @@ def leave_drafts(duties: QuerySet[Assignment], mark: Callable[[float], Decimal],
 
 def _draft(duty: Assignment, mark: Callable[[float], Decimal], random: Random, *, ready: bool) -> None:
     user, rules = duty.expert.user, duty.round.rulebook
+    assert user is not None  # whoever has duties has an account
     sheet = assignment.accept(duty, by=user, declared=True).sheet
     marks = {code: mark(LEVEL) for code in list(rules.weights)[: None if ready else HALF]}
     typed = {code: f"{value:f}".removesuffix(".0") for code, value in marks.items()}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from selection.queries.expert_view import Face, face_of
 from selection.queries.panel import duties_of
 from selection.queries.round import working_days_left
 from selection.queries.rulebook import named
+from selection.queries.scoring_due import STANDING, first_due
 from selection.rules.marks import Gap, good_marks, subtotal
 from workflow.errors import Sentence
 from workflow.rules.calendar import ONE_DAY, start_of
@@ -84,14 +85,13 @@ class Duty:
 def own_rounds(user: Any) -> list[Round]:
     """The rounds under review in which this expert has duties, the newest first."""
     found = Round.objects.filter(state="review", assignments__expert__user=user.pk)
-    return list(found.annotate(scoring_due=F("panels__scoring_due")).distinct().order_by("-pk"))
+    return list(found.distinct().order_by("-pk"))
 
 
-def due_of(round_: Any) -> tuple[datetime | None, int | None]:
-    """The instant at which the scoring of a round ends, and the working days until then."""
-    if round_.scoring_due is None:
-        return None, None
-    return start_of(round_.scoring_due + ONE_DAY), working_days_left(start_of(round_.scoring_due))
+def due_of(user: Any, round_: Round) -> tuple[datetime | None, int | None]:
+    """The instant at which this expert's scoring of a round ends, and the working days until then."""
+    day = first_due(duties_of(user).filter(round=round_, state__in=STANDING))
+    return (start_of(day + ONE_DAY), working_days_left(day)) if day else (None, None)
 
 
 def duties_in(user: Any, round_: Round) -> QuerySet[Assignment]:
@@ -112,7 +112,7 @@ def by_urgency(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
 def order_of(user: Any, round_id: int) -> list[dict[str, Any]]:
     """The own duties of a round in the order of the dossiers' numbers: key, state, state of the sheet."""
     rows = duties_of(user).filter(round=round_id)
-    return list(rows.select_related(None).values("pk", "state", "sheet__state"))
+    return [dict(row) for row in rows.select_related(None).values("pk", "state", "sheet__state")]
 
 
 def neighbours(keys: Sequence[int], key: int) -> tuple[int | None, int | None]:

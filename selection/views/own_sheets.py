@@ -43,7 +43,7 @@ def _frame(request: HttpRequest) -> tuple[Round | None, dict[str, Any]]:
     rounds, round_ = rounds_for(request)
     if round_ is None:
         return None, {"rounds": [], "round": None}
-    due, days_left = queries.due_of(round_)
+    due, days_left = queries.due_of(request.user, round_)
     counts = queries.counts_of(request.user, round_)
     stand = sum(number for name, number in counts.items() if name != "recused")
     return round_, {

@@ -57,6 +57,7 @@ def test_one_nominee_by_keyboard_alone_with_the_line_cut_once(duty, sign_in, wid
     context.set_offline(True)
     keys.press(*DIGITS)
     expect(status(visitor)).to_contain_text("网络中断")
+    expect(status(visitor)).to_be_visible()
     assert ScoreSheet.objects.get().revision == 0
     context.set_offline(False)
     expect(status(visitor)).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
@@ -108,7 +109,7 @@ def test_two_pages_of_one_sheet_ask_which_one_stays(duty, sign_in):
     second.locator("#id_mark_A").press_sequentially("71")
     choice = second.locator("[data-two]")
     expect(choice).to_contain_text("保留哪一份")
-    expect(choice).to_contain_text("71 / 84")
+    expect(choice).to_contain_text("本页71，已保存84")
     choice.get_by_role("button", name="保留本页的").click()
     expect(second.locator("[data-status]")).to_contain_text(re.compile(r"已保存 \d\d:\d\d"))
     assert ScoreSheet.objects.get().content["marks"]["A"] == "71"

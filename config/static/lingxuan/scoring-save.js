@@ -38,7 +38,8 @@
     two.querySelector("[data-two-text]").textContent = text;
     two.querySelector("[data-two-list]").replaceChildren(...differing(mine, theirs).map((name) => {
       const line = document.createElement("li");
-      line.textContent = `${labelOf(name)}: ${mine[name] || words.textBlank} / ${theirs[name] || words.textBlank}`;
+      const told = { name: labelOf(name), mine: mine[name] || words.textBlank, theirs: theirs[name] || words.textBlank };
+      line.textContent = words.textDiffers.replace(/%\((\w+)\)s/g, (_all, key) => told[key]);
       return line;
     }));
     two.querySelector("[data-two-acts]").replaceChildren(
