@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from random import Random
+from typing import Any
 
 from bench.figure import Figure, milliseconds
 
@@ -39,7 +40,7 @@ def figures() -> Iterator[Figure]:
     yield Figure("results_500_pdf", round(paper), "ms")
 
 
-def _scored() -> object:
+def _scored() -> Any:
     """A round whose sheets were opened."""
     from selection.models import Assignment, Nomination, Panel, Panelist, ScoreSheet
     from tests import factories

@@ -83,6 +83,7 @@ def reopen(sheet: ScoreSheet, *, by: Actor) -> ScoreSheet:
 
 
 def _kept(sheet: ScoreSheet, by: Actor) -> ScoreSheetVersion:
+    assert sheet.receipt_seq is not None and sheet.submitted_at is not None  # a submitted sheet has both
     return ScoreSheetVersion(
         sheet=sheet, number=sheet.versions.count() + 1, sealed=sheet.sealed, salt=sheet.salt,
         commitment=sheet.commitment, receipt_seq=sheet.receipt_seq, receipt_leaf=sheet.receipt_leaf,

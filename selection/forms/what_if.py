@@ -37,8 +37,10 @@ class WhatIfForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Weights need not sum to 100 here, but to something."""
         given: dict[str, Any] = super().clean() or {}
-        weights = [given.get(f"weight_{c.code}") for c in self.rules.criteria]
-        if all(weight is not None for weight in weights) and not sum(weights, Decimal(0)):
+        weights: list[Decimal] = [
+            weight for c in self.rules.criteria if (weight := given.get(f"weight_{c.code}")) is not None
+        ]
+        if len(weights) == len(self.rules.criteria) and not sum(weights, Decimal(0)):
             self.add_error(None, _("权重不能全部为零。"))
         return given
 

@@ -16,7 +16,9 @@ STANDING = ("drawn", "accepted")
 
 def own_due() -> Any:
     """For assignments, in the database: the last day of the assignment's expert in its round."""
-    later = ScoringExtension.objects.filter(round=OuterRef("round"), expert=OuterRef("expert")).order_by("-pk")
+    later = ScoringExtension.objects.filter(round=OuterRef("round"), expert=OuterRef("expert")).order_by(
+        "-pk"
+    )
     common = Panel.objects.filter(round=OuterRef("round")).order_by("-pk")
     return Coalesce(Subquery(later.values("until")[:1]), Subquery(common.values("scoring_due")[:1]))
 
@@ -32,7 +34,9 @@ def due_dates(round_: Round) -> dict[int, date | None]:
     panel = round_.panels.first()
     day = panel.scoring_due if panel else None
     experts = round_.assignments.filter(state__in=STANDING).values_list("expert", flat=True).distinct()
-    return dict.fromkeys(experts, day) | extended(round_)
+    found: dict[int, date | None] = dict.fromkeys(experts, day)
+    found.update(extended(round_))
+    return found
 
 
 def extended(round_: Round) -> dict[int, date]:
@@ -42,5 +46,7 @@ def extended(round_: Round) -> dict[int, date]:
 
 def with_time_left(day: date) -> Q:
     """Assignments whose expert was given time until `day` or beyond."""
-    later = ScoringExtension.objects.filter(round=OuterRef("round"), expert=OuterRef("expert"), until__gte=day)
+    later = ScoringExtension.objects.filter(
+        round=OuterRef("round"), expert=OuterRef("expert"), until__gte=day
+    )
     return Q(Exists(later))

@@ -38,9 +38,9 @@ def round_csv(request: HttpRequest, code: str) -> HttpResponse:
 def sheet_csv(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One nominee's result as a table."""
     round_ = _round(request, code)
-    nominee = get_object_or_404(
-        queries.results_visible_to(request.user), nomination__round=round_, nomination_id=pk
-    )  # type: ignore[arg-type]
+    user: Any = request.user
+    rows = queries.results_visible_to(user)
+    nominee = get_object_or_404(rows, nomination__round=round_, nomination_id=pk)
     number = nominee.nomination.code
     return _table(of_one(record_of(round_), number), f"{round_.code}-{number}")
 
@@ -58,9 +58,9 @@ def round_pdf(request: HttpRequest, code: str) -> HttpResponse:
 def sheet_pdf(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One nominee's result sheet on paper."""
     round_, at = _round(request, code), clock.now()
-    nominee = get_object_or_404(
-        queries.results_visible_to(request.user), nomination__round=round_, nomination_id=pk
-    )  # type: ignore[arg-type]
+    user: Any = request.user
+    rows = queries.results_visible_to(user)
+    nominee = get_object_or_404(rows, nomination__round=round_, nomination_id=pk)
     number = nominee.nomination.code
     form = result_form.sheet_of(record_of(round_), number, at=at)
     return _paper(request, round_, form, f"{round_.code}-{number}")
