@@ -24,11 +24,21 @@ from selection.actions import (
     qualification,
     round,
     scoring,
+    scoring_progress,
     seat,
 )
-from selection.models import Assignment, Nomination, Panel, PublicNotice, QualificationReview, Round
+from selection.models import (
+    Assignment,
+    Nomination,
+    Panel,
+    PublicNotice,
+    QualificationReview,
+    Round,
+    ScoreSheet,
+)
 from selection.queries.deliberation import choices
 from selection.queries.objection import investigators_for
+from selection.queries.scoring import missing_sheets
 from selection.rules.rulebook import DEFAULT_RULEBOOK
 from workflow import clock
 from workflow.actor import PUBLIC, SYSTEM
@@ -277,8 +287,18 @@ class Story:
                 self._score_one(duty, quality[duty.nomination_id] + bias[duty.expert_id], count)
 
     def score_some(self) -> None:
-        """As it looks in the middle: two thirds of everybody's sheets are in."""
+        """As it looks in the middle: two thirds of everybody's sheets are in; one expert has more time, one sheet is to go
+        back."""
         self.score(0.65)
+        manager = self.staff("manager")
+        behind = missing_sheets(self.round).select_related("expert").order_by("expert__code")[0].expert
+        sheet = ScoreSheet.objects.filter(assignment__round=self.round, state="submitted").order_by("pk")[0]
+        with on(self.days.scored, 20):
+            due = self.round.panels.get().scoring_due or self.days.opened
+            scoring_progress.extend(
+                self.round, by=manager, expert=behind, until=due + timedelta(days=4), reason="专家参加省外督导，来函申请延后四日。"
+            )  # fmt: skip
+            scoring_progress.ask_reopen(sheet, by=manager, reason="专家来电说明将两名人选的创新分数填反。")
         rows = Assignment.objects.filter(round=self.round, state="drawn")
         with on(self.days.scored, 20):
             sheets.leave_drafts(rows, self._mark, self.world.random)
