@@ -33,7 +33,7 @@ def archivings() -> list[Callable[[], Round]]:
     ]
     rounds = Round.objects.bulk_create(made)
     RecordExport.objects.bulk_create(
-        RecordExport(round=each, state="published", entries=1, reason="bench", exported_by="bench")
+        RecordExport(round=each, stage="published", entries=1, reason="bench", exported_by="bench")
         for each in rounds
     )
     for each in rounds:

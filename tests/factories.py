@@ -306,6 +306,14 @@ def office() -> dict[str, User]:
     return {role: user(role, organisation=province) for role in roles}
 
 
+SAID = {
+    "basis": "《社会工作领军人才选拔办法》",
+    "discipline": "机关纪委，0571-00000001",
+    "address": "杭州市示例路1号",
+    "email": "office@example.cn",
+}  # what a notice must say besides
+
+
 def public_notice(round: Round, nominations: list[Nomination], state: str = "drafted", **fields: Any) -> Any:
     """A notice with a line for each nomination; posted ones run until `ends_at`."""
     from selection.models import NoticeEntry, PublicNotice
@@ -313,15 +321,16 @@ def public_notice(round: Round, nominations: list[Nomination], state: str = "dra
     author = fields.pop("composed_by", None) or user("manager")
     given = {
         "number": f"2026-{next(_serial)}", "title": f"{round.title}拟认定名单公示", "body": "经会议研究，现予公示。",
-        "contact": "慈善社工处，0571-00000000", "days": 5, "composed_by": author, **fields,
+        "contact": "慈善社工处，0571-00000000", "days": 5, "composed_by": author, **SAID, **fields,
     }  # fmt: skip
-    if state not in ("drafted", "scanned"):
+    if state not in ("drafted", "scanned", "approved"):
         given = {"posted_at": NOON, "ends_at": NOON + timedelta(days=8), **given}
     notice = PublicNotice.objects.create(round=round, state=state, **given)
     for ordinal, person in enumerate(nominations, start=1):
         NoticeEntry.objects.create(
             notice=notice, nomination=person, ordinal=ordinal, name=person.nominee.name,
             affiliation="、".join(person.affiliations), nominator=person.nominator.name, ends_at=notice.ends_at,
+            began_at=notice.posted_at,
         )  # fmt: skip
     return notice
 
@@ -434,7 +443,7 @@ def record_export(round: Round, **fields: Any) -> Any:
     from selection.models import RecordExport
 
     given = {
-        "state": round.state,
+        "stage": round.state,
         "entries": 1,
         "head": "0" * 64,
         "manifest": "0" * 64,

@@ -60,7 +60,7 @@ class Export:
         with transaction.atomic():
             self.round = door.locked(round_)
             end = held_end_of(self.round)  # nothing is added to the chain while the record is written
-            self.state, self.entries, self.head = self.round.state, end.count, end.head
+            self.stage, self.entries, self.head = self.round.state, end.count, end.head
             self.manifest = write(self.round)
 
 
@@ -74,11 +74,11 @@ def export_to_folder(round_: Round, folder: Path, *, by: Actor, reason: str) -> 
 @door.act
 def _note(written: Export, *, by: Actor, reason: str) -> RecordExport:
     row = RecordExport.objects.create(
-        round=written.round, state=written.state, entries=written.entries, head=written.head, manifest=written.manifest,
+        round=written.round, stage=written.stage, entries=written.entries, head=written.head, manifest=written.manifest,
         reason=reason.strip()[:500], exported_by=str(by.name),
     )  # fmt: skip
     payload = {
-        "round": written.round.code, "state": row.state, "count": row.entries, "head": row.head,
+        "round": written.round.code, "state": row.stage, "count": row.entries, "head": row.head,
         "manifest": row.manifest, "reason": row.reason,
     }  # fmt: skip
     ledger.append(by, chain=ledger.OFFICE, kind=EXPORTED, subject=subject_of(written.round), payload=payload)

@@ -13,7 +13,7 @@ class RecordExport(models.Model):
     """One export of a round's record: how far the chain was, and the digest of the manifest that names every file."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="record_exports")
-    state = models.CharField(_("批次状态"), max_length=20, choices=Round.State.choices)
+    stage = models.CharField(_("批次状态"), max_length=20, choices=Round.State.choices)
     entries = models.PositiveBigIntegerField(_("条数"))
     head = models.CharField(_("链头"), max_length=64)
     manifest = models.CharField(_("清单摘要"), max_length=64)

@@ -67,6 +67,11 @@ def cleared_and_free(round_: Any) -> Any:
     return round_.nominations.filter(state="cleared").exclude(pk__in=held)
 
 
+def still_to_decide(round_: Any) -> Any:
+    """The cleared and free whom no decision has named: neither recognised nor left out with a minuted reason."""
+    return cleared_and_free(round_).exclude(left_out__determination__state="confirmed")
+
+
 rulebook_complete = Guard(
     "rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete
 )
@@ -102,12 +107,17 @@ determination_confirmed = Guard("not_determined", _("认定决定尚未作出。
 nobody_left_cleared = Guard(
     "list_mismatch",
     _("还有公示通过的人选未列入认定决定。"),
-    lambda r: not cleared_and_free(r).exists(),
+    lambda r: not still_to_decide(r).exists(),
 )
 record_exported = Guard(
     "record_not_exported",
     _("公布之后尚未导出评选档案，请先导出并妥善保存。"),
-    lambda r: r.record_exports.filter(state="published").exists(),
+    lambda r: r.record_exports.filter(stage="published").exists(),
+)
+decisions_published = Guard(
+    "decision_not_published",
+    _("还有已作出的认定决定没有公布，不能归档。"),
+    lambda r: not r.determinations.filter(state="confirmed", published_on=None).exists(),
 )
 nobody_pending = Guard(
     "candidates_pending",
@@ -310,7 +320,7 @@ class Round(Machine):
         source=State.DELIBERATION,
         target=State.NOTICE,
         label=_("进入公示"),
-        by=policies.may_publish,
+        by=policies.may_give_notice,
         needs=(list_fixed, notice_posted),
     )
     def post_notice(self) -> None:
@@ -346,7 +356,7 @@ class Round(Machine):
         target=State.ARCHIVED,
         label=_("归档"),
         by=policies.may_manage_round,
-        needs=(nobody_pending, record_exported),
+        needs=(nobody_pending, decisions_published, record_exported),
         tone="quiet",
     )
     def archive(self) -> None:

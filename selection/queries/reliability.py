@@ -19,7 +19,7 @@ from selection.queries.groups import city_of, groups_of, with_groups
 from selection.queries.scoring_due import due_dates
 from selection.rules import diagnostics as rules
 from selection.rules.scoring import Candidate, InfeasibleFloors, select_in_rank_order, sheet_total
-from selection.rules.signals import Sheet, Signal, signals
+from selection.rules.signs import Sheet, Signal, signals
 from workflow.clock import ZONE
 
 FEWEST_NOMINEES, FEWEST_EXPERTS = 5, 3  # below, variances are guesses

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from selection.documents.reliability import context as drawn
 from selection.queries import reliability as queries
 from selection.queries.deliberation import rounds_with_results
-from selection.rules.signals import Signal
+from selection.rules.signs import Signal
 
 
 @require_safe

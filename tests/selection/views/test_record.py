@@ -10,7 +10,9 @@ from zipfile import ZipFile
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -47,7 +49,7 @@ def test_the_record_is_taken_out_for_a_reason_as_a_job(client: Client, role: str
     with ZipFile(BytesIO(b"".join(jobfiles.pieces(file)))) as archive:
         assert json.loads(archive.read(f"{row.code}/manifest.json"))["round"] == row.code
     kept, entry = RecordExport.objects.get(), Entry.objects.get(kind="record.exported")
-    assert (kept.reason, kept.exported_by, kept.state) == (REASON, person.name, "published")
+    assert (kept.reason, kept.exported_by, kept.stage) == (REASON, person.name, "published")
     assert json.loads(entry.payload)["manifest"] == kept.manifest == job.result["manifest"]
     assert entry.chain_id == "office"
     assert kept.reason in client.get(reverse("record_detail", args=[row.code])).content.decode()
@@ -79,16 +81,17 @@ def test_a_round_in_draft_has_no_record(client: Client) -> None:
     assert client.get(reverse("record_detail", args=[row.code])).status_code == 404
 
 
-def test_the_list_asks_as_much_for_three_rounds_as_for_one(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_the_list_asks_as_much_for_three_rounds_as_for_one(client: Client) -> None:
     signed_in(client, "audit_admin")
-    exported(client, factories.round_("published"))
-    client.get(reverse("record_list"))
-    with django_assert_num_queries(6) as first:
-        assert "评选档案" in client.get(reverse("record_list")).content.decode()
-    exported(client, factories.round_("published"))
-    exported(client, factories.round_("review"))
-    with django_assert_num_queries(len(first)):
+    counts = []
+    for states in (["published"], ["published", "review"]):
+        for state in states:
+            exported(client, factories.round_(state))
         client.get(reverse("record_list"))
+        with CaptureQueriesContext(connection) as asked:
+            assert "评选档案" in client.get(reverse("record_list")).content.decode()
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 15
 
 
 def test_a_published_round_is_archived_once_its_record_is_out(client: Client) -> None:

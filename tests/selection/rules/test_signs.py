@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from selection.rules.signals import Sheet, Signal, signals
+from selection.rules.signs import Sheet, Signal, signals
 
 
 def quiet(**changes: object) -> list[Sheet]:
