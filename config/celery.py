@@ -17,6 +17,7 @@ _SWEEPS = {
     "workflow.tasks.remove_job_files": 600.0,
     "selection.tasks.close_due_rounds": 2.0,
     "selection.tasks.disqualify_overdue_corrections": 10.0,
+    "selection.tasks.post_due_notices": 2.0,
     "selection.tasks.end_due_notices": 2.0,
     "selection.tasks.clear_due_nominations": 2.0,
     "selection.tasks.remind": 60.0,

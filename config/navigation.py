@@ -45,6 +45,7 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("完整号码导出"), "export_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
     (_("账号与角色"), "account_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
     (_("联合会任期"), "board_list", frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.MANAGER})),
+    (_("页面中断登记"), "outage_list", frozenset({Role.SYSTEM_ADMIN})),
     (_("工作日历"), "calendar", frozenset({Role.SYSTEM_ADMIN, Role.MANAGER})),
 )
 

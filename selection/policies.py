@@ -81,6 +81,10 @@ def _not_the_author(notice: Any, actor: Actor) -> bool:
     return bool(notice.composed_by_id != actor.id)
 
 
+def _not_the_drafter(correction: Any, actor: Actor) -> bool:
+    return bool(correction.drafted_by_id != actor.id)
+
+
 def _asked_for_own_unit(request: Any, actor: Actor) -> bool:
     return _of_own_unit(request.nomination, actor)
 
@@ -109,6 +113,20 @@ def _did_not_review(recheck: Any, actor: Actor) -> bool:
 def _not_its_reviewer(nomination: Any, actor: Actor) -> bool:
     """Whoever concluded on a dossier does not rule on the two conclusions."""
     return all(r.reviewer_id != actor.id for r in nomination.reviews.all() if r.set_aside_at is None)
+
+
+def _is_uninvolved(case: Any, actor: Any) -> bool:
+    """Neither on a side of the case nor the author of the conclusion."""
+    return not case.concerns(actor)
+
+
+def _decides_its_appeal(objection: Any, actor: Any) -> bool:
+    """Leaders conclude where an appeal was admitted."""
+    return objection.appeal_now is not None and not objection.concerns(actor)
+
+
+def _has_no_interest(objection: Any, actor: Any) -> bool:
+    return not objection.sides_with(actor)
 
 
 by_system = allow(SYSTEM_ROLE)
@@ -192,6 +210,12 @@ may_supersede_notice = allow(Role.PUBLISHER)
 may_recall_notice = allow(Role.PUBLISHER, Role.MANAGER) | by_system
 may_note_erratum = allow(Role.PUBLISHER)
 may_record_outage = allow(Role.MANAGER, Role.PUBLISHER, Role.SYSTEM_ADMIN)
-may_handle_objection = allow(Role.MANAGER)
-may_withdraw_objection = allow(PUBLIC_ROLE) | allow(Role.MANAGER)
+may_handle_objection = allow(Role.MANAGER, when=_has_no_interest)
+may_conclude_objection = allow(Role.MANAGER, when=_is_uninvolved) | allow(
+    Role.LEADER, when=_decides_its_appeal
+)
+may_withdraw_objection = allow(PUBLIC_ROLE) | allow(Role.MANAGER, when=_has_no_interest)
+may_decide_appeal = allow(Role.MANAGER, Role.LEADER, when=_is_uninvolved)
 may_confirm_determination = allow(Role.LEADER)
+may_start_revocation = allow(Role.MANAGER)
+may_publish_correction = allow(Role.PUBLISHER, when=_not_the_drafter)

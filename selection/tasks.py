@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from selection.actions import attachment, board, notice, qualification, reminders, round
+from selection.actions import attachment, board, notice, notice_schedule, qualification, reminders, round
 
 
 @shared_task
@@ -20,6 +20,12 @@ def close_due_rounds() -> None:
 def disqualify_overdue_corrections() -> None:
     """Dossiers that were not corrected in time."""
     qualification.disqualify_overdue_corrections()
+
+
+@shared_task
+def post_due_notices() -> None:
+    """Notices approved for a time that has come."""
+    notice_schedule.post_due_notices()
 
 
 @shared_task
@@ -58,7 +64,7 @@ def drop_orphaned_files() -> None:
     attachment.drop_orphans()
 
 
-SWEEPS = (close_due_rounds, disqualify_overdue_corrections, end_due_notices, clear_due_nominations)
+SWEEPS = (close_due_rounds, disqualify_overdue_corrections, post_due_notices, end_due_notices, clear_due_nominations)
 
 
 def take_due_steps() -> None:

@@ -24,6 +24,11 @@ def days(n: int) -> str:
     return ngettext("%(n)s天", "%(n)s天", n) % {"n": n}
 
 
+def hours(n: int) -> str:
+    """4小时."""
+    return ngettext("%(n)s小时", "%(n)s小时", n) % {"n": n}
+
+
 def years(n: int) -> str:
     """3年."""
     return ngettext("%(n)s年", "%(n)s年", n) % {"n": n}

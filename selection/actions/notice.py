@@ -12,86 +12,114 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from selection.errors import ListMismatch
 from selection.messages import notice as messages
-from selection.models import Nomination, NoticeEntry, Objection, PublicNotice, Round
+from selection.models import Nomination, NoticeEntry, NoticeFile, Objection, PublicNotice, Round
 from selection.queries.notice import in_order, proposed
-from selection.rules.privacy import exposures
+from selection.queries.notice_scan import found_in_notice
 from selection.rules.roll import printed_name
 from workflow import calendar, clock, door, kinds, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, StepRefused
 from workflow.machine import failing_guard, step_named, subject_of
 
-UNPOSTED = ("drafted", "scanned")
+UNPOSTED = ("drafted", "scanned")  # its text may still be changed
+WAITING = (*UNPOSTED, "approved")
+MOST_LINES = 10_000
 COMPOSED = kinds.named("notice.composed", _("拟写公示"))
 REVISED = kinds.named("notice.revised", _("修改公示"))
 
 
 @door.act
 def compose(
-    round: Round, *, by: Actor, title: str, body: str, contact: str, order: str, with_summaries: bool = False
-) -> PublicNotice:
+    round: Round, *, by: Actor, title: str, body: str, contact: str, order: str, with_summaries: bool = False,
+    basis: str = "", discipline: str = "", address: str = "", email: str = "",
+) -> PublicNotice:  # fmt: skip
     """Write the notice of a round: its lines are the proposed nominees, its period is the rulebook's."""
     row = door.locked(round)
-    _require_manager(by)
+    require_manager(by)
     if row.state != "deliberation" or not row.proposals.exists():
         raise StepRefused(_("拟认定名单确定后方可拟写公示。"), code="list_not_fixed")
-    if row.notices.filter(state__in=UNPOSTED).exists():
+    if row.notices.filter(state__in=WAITING).exists():
         raise StepRefused(_("本轮已有拟写中的公示，请在原稿上修改。"), code="draft_exists")
     rules = row.rulebook
     notice = _create(
         round=row, title=title, body=body, contact=contact, mode=rules.notice_mode, days=rules.notice_days,
-        composed_by_id=by.id,
+        composed_by_id=by.id, order=order, basis=basis, discipline=discipline, address=address, email=email,
     )  # fmt: skip
     _write_lines(notice, in_order(proposed(row), order), with_summaries)
-    _note(notice, COMPOSED, by)
+    note(notice, COMPOSED, by)
     messages.to_check(notice)
     return notice
 
 
 @door.act
-def revise(notice: PublicNotice, *, by: Actor, title: str, body: str, contact: str) -> PublicNotice:
+def revise(
+    notice: PublicNotice, *, by: Actor, title: str, body: str, contact: str, basis: str | None = None,
+    discipline: str | None = None, address: str | None = None, email: str | None = None, order: str | None = None,
+) -> PublicNotice:  # fmt: skip
     """Change the text of a notice that is not posted. What was checked before must be checked again."""
-    row = door.locked(notice)
-    _require_manager(by)
-    if row.state not in UNPOSTED:
-        raise StepRefused(_("公示已发布，不能修改，只能更正。"), code="wrong_state")
+    row = for_change(notice, by=by)
     row.title, row.body, row.contact = title, body, contact
+    more = {"basis": basis, "discipline": discipline, "address": address, "email": email, "order": order}
+    for name, given in more.items():
+        if given is not None:
+            setattr(row, name, given)
     row.composed_by_id = by.id  # whoever wrote last does not post
-    row.save(update_fields=["title", "body", "contact", "composed_by"])
+    row.save(update_fields=["title", "body", "contact", *more, "composed_by"])
     if row.corrects_id is None:
-        _follow_the_list(row)
-    _note(row, REVISED, by)
+        _follow_the_list(row, reordered=order is not None)
+    note(row, REVISED, by)
     return row
 
 
-def _follow_the_list(notice: PublicNotice) -> None:
-    """Whoever withdrew since the draft was written leaves it; the lines that stay close up."""
+def for_change(notice: PublicNotice, *, by: Actor) -> PublicNotice:
+    """The locked draft, if this actor may change it now."""
+    row = door.locked(notice)
+    require_manager(by)
+    if row.state == "approved":
+        raise StepRefused(_("公示已审定待发布，不能修改；请先撤回审定。"), code="wrong_state")
+    if row.state not in UNPOSTED:
+        raise StepRefused(_("公示已发布，不能修改，只能更正。"), code="wrong_state")
+    return row
+
+
+def _follow_the_list(notice: PublicNotice, *, reordered: bool) -> None:
+    """Whoever withdrew since the draft was written leaves it; who came stands where the order puts him."""
     notice.entries.exclude(nomination__state="proposed").delete()
-    for ordinal, entry in enumerate(notice.entries.order_by("ordinal"), start=1):
-        if entry.ordinal != ordinal:
+    listed = set(notice.entries.values_list("nomination_id", flat=True))
+    came = [n for n in proposed(notice.round) if n.pk not in listed]
+    _write_lines(notice, came, with_summaries=False, after=MOST_LINES)
+    if came or reordered:
+        nominations = in_order(proposed(notice.round), notice.order)
+        place = {n.pk: number for number, n in enumerate(nominations, start=1)}
+        _number(notice, sorted(notice.entries.all(), key=lambda entry: place[entry.nomination_id]))
+    else:
+        _number(notice, list(notice.entries.order_by("ordinal")))
+
+
+def _number(notice: PublicNotice, entries: list[NoticeEntry]) -> None:
+    """Number the lines anew, out of each other's way."""
+    if [entry.ordinal for entry in entries] == list(range(1, len(entries) + 1)):
+        return
+    for after in (2 * MOST_LINES, 0):
+        for ordinal, entry in enumerate(entries, start=after + 1):
             entry.ordinal = ordinal
             entry.save(update_fields=["ordinal"])
-    missing = proposed(notice.round)
-    listed = set(notice.entries.values_list("nomination_id", flat=True))
-    _write_lines(notice, [n for n in missing if n.pk not in listed], with_summaries=False, after=len(listed))
 
 
 @door.act
 def revise_line(entry: NoticeEntry, *, by: Actor, affiliation: str, summary: str = "") -> NoticeEntry:
     """Correct one line of a notice that is not posted."""
-    notice = door.locked(entry.notice)
-    _require_manager(by)
-    if notice.state not in UNPOSTED:
-        raise StepRefused(_("公示已发布，不能修改，只能更正。"), code="wrong_state")
+    notice = for_change(entry.notice, by=by)
     entry.affiliation, entry.summary = affiliation, summary
     entry.save(update_fields=["affiliation", "summary"])
     notice.composed_by_id = by.id
     notice.save(update_fields=["composed_by"])
-    _note(notice, REVISED, by)
+    note(notice, REVISED, by)
     return entry
 
 
-def _require_manager(by: Actor) -> None:
+def require_manager(by: Actor) -> None:
+    """Only the manager writes notices."""
     if not by.holds(Role.MANAGER):
         raise NotPermitted(_("您的身份不能拟写公示。"))
 
@@ -125,25 +153,23 @@ def _write_lines(
     )
 
 
-def _note(notice: PublicNotice, kind: str, by: Actor) -> None:
+def note(notice: PublicNotice, kind: str, by: Actor, **more: object) -> None:
+    """What became of a notice without a step, with the digest of all that will be public."""
     ledger.append(
         by,
         chain=notice.chain_key,
         kind=kind,
         subject=subject_of(notice),
         rules_version=notice.rules_version,
-        payload={"number": notice.number, "digest": notice.text_digest},
+        payload={"number": notice.number, "digest": notice.text_digest, **more},
     )
 
 
 @door.act
 def scan(notice: PublicNotice, *, by: Actor) -> PublicNotice:
-    """Search everything that will be public for what must not be. What is found blocks the posting."""
+    """Search everything that will be public, files and all, for what must not be. What is found blocks the posting."""
     row = door.locked(notice)
-    findings = [
-        {"kind": f.kind, "place": f.place, "line": str(f.line), "excerpt": f.excerpt}
-        for f in exposures(row.texts)
-    ]
+    findings = found_in_notice(row)
     payload = {"findings": len(findings), "digest": row.text_digest}
     return door.take(row, "scan", by=by, payload=payload, findings=findings, digest=row.text_digest)
 
@@ -152,19 +178,24 @@ def scan(notice: PublicNotice, *, by: Actor) -> PublicNotice:
 def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
     """Post the notice: its end is computed, the heads are published, every nominee's period begins, in one act."""
     row = door.locked(notice)
-    round_ = door.locked(row.round)
-    door.hold(round_.nominations.filter(notice_entries__notice=row))
     declared = step_named(PublicNotice, "post")
     if declared is not None and row.state == "scanned" and declared.policy(row, by):
-        _require_whole_list(row)
+        require_whole_list(row)
+    return put_up(row, "post", by=by, publisher=by)
+
+
+def put_up(row: PublicNotice, step: str, *, by: Actor, **given: object) -> PublicNotice:
+    """What every posting does, within the act of whoever posts."""
+    round_ = door.locked(row.round)
+    door.hold(round_.nominations.filter(notice_entries__notice=row))
     at = clock.now()
     ends_at = calendar.end_of_period(at, row.days, mode=row.mode)
     published = ledger.publish_heads(by, occasion=f"notice {row.number} begins")
-    row = door.take(
-        row, "post", by=by, payload={"number": row.number, "digest": row.text_digest, "ends_at": ends_at},
-        at=at, ends_at=ends_at, publisher=by, head=published.digest,
-    )  # fmt: skip
-    _begin_periods(row, ends_at)
+    payload = {"number": row.number, "digest": row.text_digest, "ends_at": ends_at}
+    if files := [{"name": file.name, "sha256": file.sha256} for file in row.files.all()]:
+        payload["files"] = files
+    row = door.take(row, step, by=by, payload=payload, at=at, ends_at=ends_at, head=published.digest, **given)
+    _begin_periods(row, at, ends_at)
     if round_.state == "deliberation":
         door.take(round_, "post_notice", by=by)
     for entry in row.entries.select_related("nomination__round", "nomination__nominee"):
@@ -174,25 +205,33 @@ def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
     return row
 
 
-def _require_whole_list(notice: PublicNotice) -> None:
-    """The first notice of a round holds everyone who was proposed and nobody else."""
+def list_is_whole(notice: PublicNotice) -> bool:
+    """Whether the lines are everyone who was proposed; a correction repeats those who are on notice."""
     if notice.corrects_id is not None:
-        return
+        return True
     listed = set(notice.entries.values_list("nomination_id", flat=True))
-    waiting = set(notice.round.nominations.filter(state="proposed").values_list("pk", flat=True))
-    if listed != waiting:
+    return listed == set(notice.round.nominations.filter(state="proposed").values_list("pk", flat=True))
+
+
+def require_whole_list(notice: PublicNotice) -> None:
+    """Raises `ListMismatch`."""
+    if not list_is_whole(notice):
         raise ListMismatch(_("公示名单与拟认定名单不一致，请由拟稿人修改公示稿并保存，名单随之更新。"))
 
 
-def _begin_periods(notice: PublicNotice, ends_at: datetime) -> None:
+def _begin_periods(notice: PublicNotice, at: datetime, ends_at: datetime) -> None:
     """A line that a correction does not change keeps the period it had; every other begins now."""
     before = {}
     if notice.corrects is not None:
         before = {entry.nomination_id: entry for entry in notice.corrects.entries.all()}
     for entry in notice.entries.all():
         old = before.get(entry.nomination_id)
-        entry.ends_at = old.ends_at if old is not None and old.text == entry.text else ends_at
-        entry.save(update_fields=["ends_at"])
+        if old is not None and old.text == entry.text:
+            entry.began_at, entry.ends_at = old.began_at or old.notice.posted_at, old.ends_at
+            entry.restarted, entry.extended_days = old.restarted, old.extended_days
+        else:
+            entry.began_at, entry.ends_at, entry.restarted = at, ends_at, old is not None
+        entry.save(update_fields=["began_at", "ends_at", "restarted", "extended_days"])
 
 
 @door.act
@@ -201,7 +240,8 @@ def supersede(notice: PublicNotice, *, by: Actor, reason: str) -> PublicNotice:
     old = door.take(notice, "supersede", by=by, reason=reason)
     copy = _create(
         round=old.round, title=old.title, body=old.body, contact=old.contact, mode=old.mode, days=old.days,
-        composed_by_id=old.composed_by_id, corrects=old,
+        composed_by_id=old.composed_by_id, corrects=old, order=old.order, basis=old.basis,
+        discipline=old.discipline, address=old.address, email=old.email,
     )  # fmt: skip
     still = old.entries.filter(nomination__state="on_notice").order_by("ordinal")
     NoticeEntry.objects.bulk_create(
@@ -211,7 +251,12 @@ def supersede(notice: PublicNotice, *, by: Actor, reason: str) -> PublicNotice:
         )
         for entry in still
     )  # fmt: skip
-    _note(copy, COMPOSED, by)
+    for file in old.files.all():  # the same file in the storage: whichever row goes, it stays for the other
+        NoticeFile.objects.create(
+            notice=copy, ordinal=file.ordinal, name=file.name, file=file.file.name, mime=file.mime, size=file.size,
+            sha256=file.sha256, scanner=file.scanner, uploaded_by_id=file.uploaded_by_id, uploaded_at=file.uploaded_at,
+        )  # fmt: skip
+    note(copy, COMPOSED, by)
     messages.superseded(old, copy)
     return old
 
@@ -240,7 +285,7 @@ def end(notice: PublicNotice, *, by: Actor) -> bool:
 
 def _end_stage(round_: Round, by: Actor) -> None:
     """The round goes on when no notice runs and no correction is being written."""
-    if round_.state != "notice" or round_.notices.filter(state__in=("posted", *UNPOSTED)).exists():
+    if round_.state != "notice" or round_.notices.filter(state__in=("posted", *WAITING)).exists():
         return
     round_ = door.take(round_, "end_notice", by=by)
     messages.stage_ended(round_)

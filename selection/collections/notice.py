@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from selection.forms.notice import NOTICE_FORMS
 from selection.models import PublicNotice, Round
+from selection.models.notice import missing_words
 from selection.queries.notice import OFFICE, notices_visible_to
 from workflow import clock, todo
 from workflow.actor import Actor
@@ -39,17 +40,47 @@ def represent(notice: PublicNotice, actor: Actor) -> dict[str, Any]:
         "posted_at": iso(notice.posted_at),
         "ends_at": iso(notice.ends_at),
         "head": notice.published_head,
+        "basis": notice.basis,
+        "discipline": notice.discipline,
+        "address": notice.address,
+        "email": notice.email,
+        "order": notice.order,
+        "corrects": notice.corrects.number if notice.corrects else None,
         "entries": [
             {
                 "ordinal": entry.ordinal, "name": entry.name, "affiliation": entry.affiliation,
-                "nominator": entry.nominator, "summary": entry.summary, "ends_at": iso(entry.ends_at),
+                "nominator": entry.nominator, "summary": entry.summary, "began_at": iso(entry.began_at),
+                "ends_at": iso(entry.ends_at), "restarted": entry.restarted, "extended_days": entry.extended_days,
             }
             for entry in notice.entries.all()
+        ],
+        "files": [
+            {
+                "ordinal": file.ordinal, "name": file.name, "mime": file.mime, "size": file.size,
+                "sha256": file.sha256, "url": file_url(notice, file.ordinal),
+            }
+            for file in notice.files.all()
+        ],
+        "errata": [
+            {
+                "place": erratum.place, "before": erratum.before, "after": erratum.after, "reason": erratum.reason,
+                "at": iso(erratum.noted_at),
+            }
+            for erratum in notice.errata.all()
         ],
     }  # fmt: skip
     if any(actor.holds(role) for role in OFFICE):
         shown["scan_findings"] = notice.scan_findings
+        shown["post_at"] = iso(notice.post_at)
+        shown["missing"] = missing_words(notice)
     return shown
+
+
+def file_url(notice: PublicNotice, ordinal: int) -> str:
+    """Where a file is taken: from the public page once it is there."""
+    if notice.posted_at:
+        return reverse("notice_file", args=[notice.number, ordinal])
+    return reverse("office_notice_file", args=[notice.pk, ordinal])
 
 
 def page_of(notice: PublicNotice) -> str:
@@ -75,7 +106,7 @@ def notices_waiting(actor: Actor) -> Iterator[Todo]:
     """Notices to write (manager), to check and post (publisher)."""
     if actor.holds(Role.MANAGER):
         rounds = Round.objects.filter(state="deliberation", proposals__isnull=False).distinct()
-        for round_ in rounds.exclude(notices__state__in=("drafted", "scanned", "posted")):
+        for round_ in rounds.exclude(notices__state__in=("drafted", "scanned", "approved", "posted")):
             yield Todo(
                 _("拟写公示"),
                 reverse("notice_compose", args=[round_.code]),

@@ -38,6 +38,7 @@ WHOLE = {  # name -> unit of the hint
     "panel_cap_city": _("人，填0的不限"),
     "consecutive_rounds": _("批，连续评过这么多批的不再抽取；填0的不限"),
     "notice_days": _("天"),
+    "outage_hours": _("小时，公示页面累计中断超过此数的延长1个工作日"),
     "correction_days": _("个工作日"),
     "unit_notice_days": _("个工作日"),
     "scoring_days": _("个工作日"),
@@ -56,7 +57,7 @@ WHOLE = {  # name -> unit of the hint
 CAPS = {"panel_cap_unit": "unit", "panel_cap_city": "city"}
 PERIODS = (
     "unit_notice_days", "county_days", "nominator_days", "screening_days", "correction_days", "recheck_days",
-    "recheck_answer_days", "scoring_days", "notice_days", "notice_mode",
+    "recheck_answer_days", "scoring_days", "notice_days", "notice_mode", "outage_hours",
 )  # fmt: skip
 SEATS = (
     "panel_cap_unit",

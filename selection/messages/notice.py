@@ -57,6 +57,50 @@ def posted(notice: PublicNotice) -> None:
     )
 
 
+def approved(notice: PublicNotice) -> None:
+    """The managers: it goes up at the set time."""
+    link = reverse("office_notice", args=[notice.pk])
+
+    def write(_to: Recipient) -> Letter:
+        assert notice.post_at is not None
+        at = notice.post_at.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
+        body = gettext("“%(title)s”已审定，将于%(at)s自动发布；此前不能修改。\n%(link)s")
+        words = {"title": notice.title, "at": at, "link": settings.SITE_URL + link}
+        return Letter(gettext("公示已审定，定时发布"), body % words, link)
+
+    event = f"notice.approved:{notice.pk}:{notice.approved_at}"
+    outbox.queue(
+        recipients(people_with(Role.MANAGER)), event=event, kind="notice.approved", write=write, about=notice
+    )
+
+
+def recalled(notice: PublicNotice, reason: str) -> None:
+    """The managers and the publishers: it does not go up, and why."""
+    link = reverse("office_notice", args=[notice.pk])
+
+    def write(_to: Recipient) -> Letter:
+        body = gettext("“%(title)s”的审定已撤回，不再定时发布：%(reason)s\n%(link)s")
+        words = {"title": notice.title, "reason": reason, "link": settings.SITE_URL + link}
+        return Letter(gettext("公示未能定时发布"), body % words, link)
+
+    to = recipients([*people_with(Role.MANAGER), *people_with(Role.PUBLISHER)])
+    event = f"notice.recalled:{notice.pk}:{clock.now().isoformat()}"
+    outbox.queue(to, event=event, kind="notice.recalled", write=write, about=notice)
+
+
+def extended(notice: PublicNotice) -> None:
+    """Whoever was told of the posting: the page was away, the period ends later."""
+    link = reverse("notice_public", args=[notice.number])
+
+    def write(_to: Recipient) -> Letter:
+        body = gettext("因公示页面中断，“%(title)s”的公示期延长1个工作日，至%(day)s 24:00止。\n%(link)s")
+        words = {"title": notice.title, "day": notice.last_day, "link": settings.SITE_URL + link}
+        return Letter(gettext("公示期延长"), body % words, link)
+
+    event = f"notice.extended:{notice.pk}:{notice.ends_at}"
+    outbox.queue(concerned(notice), event=event, kind="notice.extended", write=write, about=notice)
+
+
 def superseded(old: PublicNotice, copy: PublicNotice) -> None:
     """The managers, who correct the copy."""
     link = reverse("office_notice", args=[copy.pk])

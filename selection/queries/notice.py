@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.models import Nomination, NoticeEntry, PublicNotice, Round
+from selection.rules.name_order import SoundKey, StrokesKey, by_sound, by_strokes
 from workflow import calendar, clock, ledger
 from workflow.actor import Actor
 from workflow.models import Entry
@@ -20,11 +21,8 @@ from workflow.rules.calendar import ONE_DAY, CalendarMissing
 
 OFFICE = frozenset({Role.MANAGER, Role.LEADER, Role.PUBLISHER, Role.SUPERVISOR, Role.AUDIT_ADMIN})
 PUBLIC_STATES = ("posted", "ended", "superseded")
-ORDERS = (
-    ("pinyin", _("按姓名音序，排名不分先后")),
-    ("region", _("按推荐单位，排名不分先后")),
-    ("rank", _("按评审名次")),
-)
+ORDERS = PublicNotice.Order.choices
+STROKES = Path(__file__).resolve().parent.parent / "data" / "strokes.txt"
 
 
 def public_notices() -> QuerySet[PublicNotice]:
@@ -35,7 +33,8 @@ def public_notices() -> QuerySet[PublicNotice]:
 
 def with_lines(notices: QuerySet[PublicNotice]) -> QuerySet[PublicNotice]:
     """With the printed list, in order."""
-    return notices.prefetch_related(Prefetch("entries", NoticeEntry.objects.order_by("ordinal")))
+    lines = Prefetch("entries", NoticeEntry.objects.order_by("ordinal"))
+    return notices.select_related("corrects").prefetch_related(lines, "files", "errata")
 
 
 def notices_visible_to(actor: Actor) -> QuerySet[PublicNotice]:
@@ -56,9 +55,19 @@ def in_order(nominations: list[Nomination], order: str) -> list[Nomination]:
     return sorted(nominations, key=_KEYS[order])
 
 
-def _pinyin(nomination: Nomination) -> tuple[bytes, str]:
-    """GBK sets the common characters in the order of their sound."""
-    return (nomination.nominee.name_key.encode("gb18030"), nomination.code)
+@lru_cache(maxsize=1)
+def strokes() -> dict[str, int]:
+    """How many strokes each character has."""
+    lines = (line.split() for line in STROKES.read_text(encoding="utf-8").splitlines())
+    return {char: int(count) for count, chars in lines for char in chars}
+
+
+def _strokes(nomination: Nomination) -> tuple[StrokesKey, str]:
+    return (by_strokes(nomination.nominee.name, strokes()), nomination.code)
+
+
+def _pinyin(nomination: Nomination) -> tuple[SoundKey, str]:
+    return (by_sound(nomination.nominee.name), nomination.code)
 
 
 def _rank(nomination: Nomination) -> tuple[int, str]:
@@ -67,6 +76,7 @@ def _rank(nomination: Nomination) -> tuple[int, str]:
 
 
 _KEYS: dict[str, Callable[[Nomination], Any]] = {
+    "strokes": _strokes,
     "pinyin": _pinyin,
     "region": lambda n: (n.nominator.code, *_pinyin(n)),
     "rank": _rank,
@@ -81,7 +91,7 @@ def proposed(round_: Round) -> list[Nomination]:
 
 def posting_entry(notice: PublicNotice) -> Entry | None:
     """The ledger's entry of the posting, printed at the foot."""
-    return ledger.entries_of(notice).filter(kind="publicnotice.post").first()
+    return ledger.entries_of(notice).filter(kind__in=("publicnotice.post", "publicnotice.go_up")).first()
 
 
 # The period as the public counts it ---------------------------------------------------------------------------------
@@ -147,30 +157,3 @@ def _part(day: PeriodDay, zero: date, last: date, today: date) -> PeriodDay:
     if day.day == last:
         part = f"{part} end".strip()
     return PeriodDay(day.day, day.number, part)
-
-
-def place_name(place: str) -> str:
-    """Where the privacy check found something, in words."""
-    word, _space, number = place.partition(" ")
-    names = {"title": gettext("标题"), "body": gettext("正文"), "contact": gettext("联系方式")}
-    return gettext("名单第%(n)s行") % {"n": number} if word == "entry" else names.get(word, place)
-
-
-KIND_NAMES = {
-    "id_number": _("身份证号码"),
-    "phone": _("手机号码"),
-    "bank_card": _("银行卡号"),
-}
-
-
-def findings_of(notice: PublicNotice) -> list[dict[str, Any]]:
-    """What the check found, as sentences are made of it."""
-    return [
-        {
-            "kind": KIND_NAMES.get(found["kind"], found["kind"]),
-            "place": place_name(found["place"]),
-            "line": found["line"],
-            "excerpt": found["excerpt"],
-        }
-        for found in notice.scan_findings
-    ]

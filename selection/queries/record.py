@@ -45,7 +45,7 @@ OPEN_KINDS = (
     "round.post_notice", "round.end_notice", "round.publish", "panel.freeze", "panel.draw", "panel.redraw",
     "panel.redraw_failed", "panel.promote", "scoresheet.submit", "scoresheet.lock", "result.recomputed", "ballot.open",
     "ballot.close", "nomination.complete_scoring", "nomination.propose", "nomination.pass_over", "proposal.fixed",
-    "publicnotice.post", "publicnotice.end", "determination.confirm",
+    "publicnotice.post", "publicnotice.go_up", "publicnotice.end", "determination.confirm",
 )  # fmt: skip
 
 
@@ -293,7 +293,7 @@ def rulings(round_: Round) -> dict[str, Any]:
 
 def notices(round_: Round) -> list[dict[str, Any]]:
     """What was published, to the letter."""
-    rows = PublicNotice.objects.filter(round=round_).exclude(state__in=("drafted", "scanned")).order_by("pk")
+    rows = PublicNotice.objects.filter(round=round_).exclude(state__in=("drafted", "scanned", "approved")).order_by("pk")
     return [
         {
             "number": row.number, "state": row.state, "texts": row.texts, "digest": row.text_digest, "mode": row.mode,

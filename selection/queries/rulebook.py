@@ -16,7 +16,7 @@ from selection.rules.rulebook import Criterion, Rulebook
 from selection.rules.scoring import FULL_MARK
 from workflow import clock
 from workflow.errors import Sentence
-from workflow.wording import days, listed, working_days, years
+from workflow.wording import days, hours, listed, working_days, years
 
 LABELS: dict[str, Any] = {
     "opens_at": _("申报开始"),
@@ -47,6 +47,7 @@ LABELS: dict[str, Any] = {
     "shortlist": _("抽取时的候选专家范围"),
     "notice_days": _("公示期"),
     "notice_mode": _("公示期计算方式"),
+    "outage_hours": _("公示页面中断的上限"),
     "correction_days": _("补正期限"),
     "unit_notice_days": _("单位公示期"),
     "scoring_days": _("评分期限"),
@@ -207,6 +208,7 @@ def _periods(rules: Rulebook) -> list[Row]:
     return [
         (LABELS["notice_days"], notice_days),
         (LABELS["notice_mode"], mode),
+        (LABELS["outage_hours"], hours(rules.outage_hours)),
         (LABELS["unit_notice_days"], working_days(rules.unit_notice_days)),
         *((LABELS[name], working_days(getattr(rules, name))) for name in IN_WORKING_DAYS),
     ]

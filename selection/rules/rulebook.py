@@ -57,6 +57,7 @@ ABSENT |= {"strata_mode": "seats", "panel_caps": {}, "consecutive_rounds": 0, "e
 ABSENT |= {"conflict_years": 3, "same_city": False}
 ABSENT["eligibility"] = [rule.to_dict() for rule in DEFAULT_RULES]
 ABSENT |= {"categories": [], "quotas_by_category": {}}
+ABSENT["outage_hours"] = 4
 ABSENT |= {"tie_chain": list(DEFAULT_CHAIN), "caps": {}, "floors": {}, "ballot": False}
 
 
@@ -133,6 +134,7 @@ class Rulebook:
     shortlist: int
     notice_days: int
     notice_mode: PeriodMode
+    outage_hours: int  # the page away for longer than this within the period: one working day more
     correction_days: int
     unit_notice_days: int
     scoring_days: int
@@ -191,6 +193,7 @@ class Rulebook:
             shortlist=integer(given, "shortlist"),
             notice_days=integer(given, "notice_days"),
             notice_mode=cast(PeriodMode, text(given, "notice_mode")),
+            outage_hours=integer(given, "outage_hours"),
             correction_days=integer(given, "correction_days"),
             unit_notice_days=integer(given, "unit_notice_days"),
             scoring_days=integer(given, "scoring_days"),
@@ -338,6 +341,7 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "shortlist": 24,
     "notice_days": 5,
     "notice_mode": "working_days",
+    "outage_hours": 4,
     "correction_days": 5,
     "unit_notice_days": 5,
     "scoring_days": 10,

@@ -38,6 +38,7 @@ GATES: dict[str, str] = {
     "ceiling": "scores_open",
     "notice_days": "posted",
     "notice_mode": "posted",
+    "outage_hours": "posted",
     "award": "determined",
     "instalment_shares": "determined",
     "management_years": "determined",

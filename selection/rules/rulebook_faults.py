@@ -21,7 +21,7 @@ MOST_YEARS = 99
 BANDS = 3  # limits between four bands
 NO_COMMENT_FROM = FULL_MARK + 1  # no mark is as high: no comment is asked for
 AT_LEAST_ONE = (
-    "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "correction_days",
+    "ceiling", "min_sheets", "per_nominee", "panel_size", "shortlist", "notice_days", "outage_hours", "correction_days",
     "unit_notice_days", "scoring_days", "recheck_days", "recheck_answer_days", "county_days", "nominator_days",
     "screening_days", "management_years", "conflict_years", "max_file_mb", "max_dossier_mb",
 )  # fmt: skip

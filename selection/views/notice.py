@@ -12,9 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Role
+from selection.actions.notice import WAITING
 from selection.forms.notice import ComposeForm, LineForm, TextForm
 from selection.models import PublicNotice, Round
+from selection.models.notice import missing_words
+from selection.policies import may_record_outage
 from selection.queries import notice as queries
+from selection.queries.notice_scan import findings_of
 from selection.queries.objection import objections_visible_to
 from selection.views.public import PAGE, notice_context
 from workflow.actor import Actor
@@ -28,7 +32,8 @@ def _office(request: HttpRequest) -> Actor:
     return actor  # type: ignore[no-any-return]
 
 
-def _manager(request: HttpRequest) -> Actor:
+def manager(request: HttpRequest) -> Actor:
+    """The manager who writes notices; nobody else finds the page."""
     actor = _office(request)
     if not actor.holds(Role.MANAGER):
         raise Http404
@@ -49,11 +54,12 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "states": PublicNotice.State.choices,
         "state": state,
-        "ready": ready.exclude(notices__state__in=("drafted", "scanned")).distinct()
+        "ready": ready.exclude(notices__state__in=("drafted", "scanned", "approved")).distinct()
         if actor.holds(Role.MANAGER)
         else (),
         "objections": objections_visible_to(actor).filter(state__in=("lodged", "admitted")).count(),
         "handles": actor.holds(Role.MANAGER),
+        "outages": may_record_outage.acting_role(None, actor) is not None,
     }
     return render(request, "selection/notice_list.html", context)
 
@@ -61,9 +67,9 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: HttpRequest, code: str) -> HttpResponse:
     """A new notice, prefilled from the round."""
-    actor = _manager(request)
+    actor = manager(request)
     round_ = get_object_or_404(Round, code=code, historical=False, announced_at__isnull=False)
-    nominations = queries.in_order(queries.proposed(round_), "pinyin")
+    nominations = queries.in_order(queries.proposed(round_), "strokes")
     form = ComposeForm(
         request.POST or None, initial=_prefilled(round_, [n.nominee.name for n in nominations])
     )
@@ -92,23 +98,28 @@ def _prefilled(round_: Round, names: list[str]) -> dict[str, str]:
     return {
         "title": f"{round_.title}拟认定名单公示",
         "body": body % words,
-        "contact": last.contact if last else f"受理单位：{round_.organiser}",
+        "contact": last.contact if last else f"{round_.organiser}",
+        "order": last.order if last else PublicNotice.Order.STROKES,
+        **{name: getattr(last, name) for name in ("basis", "discipline", "address", "email") if last},
     }
 
 
-def _notice(request: HttpRequest, pk: int) -> PublicNotice:
+def notice_or_404(request: HttpRequest, pk: int) -> PublicNotice:
+    """A notice that this office reader may see."""
     return get_object_or_404(queries.notices_visible_to(_office(request)), pk=pk)
 
 
 @require_safe
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice with its lines, its check and its steps."""
-    notice = _notice(request, pk)
+    notice = notice_or_404(request, pk)
     entries = notice.entries.select_related("nomination__nominee").order_by("ordinal")
     context = {
         "notice": notice,
         "entries": entries,
-        "findings": queries.findings_of(notice),
+        "findings": findings_of(notice),
+        "missing": missing_words(notice) if notice.state in WAITING else (),
+        "noting": notice.state in ("posted", "ended") and request.user.holds(Role.PUBLISHER),  # type: ignore[union-attr]
         "checked": notice.state != "drafted" and notice.scanned_digest == notice.text_digest,
         "period": queries.period_of(notice),
         "editable": notice.state in ("drafted", "scanned") and request.user.holds(Role.MANAGER),  # type: ignore[union-attr]
@@ -119,8 +130,8 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_text(request: HttpRequest, pk: int) -> HttpResponse:
     """Change title, body or contact."""
-    actor, notice = _manager(request), _notice(request, pk)
-    initial = {"title": notice.title, "body": notice.body, "contact": notice.contact}
+    actor, notice = manager(request), notice_or_404(request, pk)
+    initial = {name: getattr(notice, name) for name in TextForm.base_fields}
     form = TextForm(request.POST or None, initial=initial)
     return _edit(request, notice, form, lambda: form.take(notice, by=actor))
 
@@ -128,7 +139,7 @@ def edit_text(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_line(request: HttpRequest, pk: int, ordinal: int) -> HttpResponse:
     """Change one line of the list."""
-    actor, notice = _manager(request), _notice(request, pk)
+    actor, notice = manager(request), notice_or_404(request, pk)
     entry = get_object_or_404(notice.entries.all(), ordinal=ordinal)
     form = LineForm(
         request.POST or None, initial={"affiliation": entry.affiliation, "summary": entry.summary}
@@ -152,5 +163,5 @@ def _edit(request: HttpRequest, notice: PublicNotice, form: Any, save: Any, **mo
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The document as the public will see it."""
-    context = {**notice_context(_notice(request, pk)), "preview": True}
+    context = {**notice_context(notice_or_404(request, pk)), "preview": True}
     return render(request, "selection/notice_public.html", context)

@@ -21,6 +21,7 @@ from selection.queries import determination as decisions
 from selection.queries import notice as notices
 from selection.queries import rulebook as rulebook_queries
 from selection.queries import rulebook_change as changes
+from selection.queries.notice_parts import outages_within
 from selection.queries.draw_story import has_public_draw
 from workflow import clock
 
@@ -91,6 +92,9 @@ def notice_context(found: PublicNotice) -> dict[str, Any]:
         "period": notices.period_of(found),
         "posting": notices.posting_entry(found) if found.posted_at else None,
         "organiser": found.round.organiser,
+        "files": found.files.all(),
+        "errata": found.errata.all(),
+        "outages": outages_within(found) if found.posted_at else (),
         "correction": correction if correction and correction.posted_at else None,
     }
 
@@ -121,7 +125,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "round": round_,
         "recognitions": decisions.public_recognitions().filter(round=round_),
-        "documents": round_.determinations.filter(state="confirmed").order_by("pk"),
+        "documents": decisions.public_documents(round_),
         "has_draw": has_public_draw(round_),
         "organiser": round_.organiser,
     }

@@ -10,7 +10,7 @@ from selection.actions import determination, notice
 from selection.errors import ListMismatch
 from selection.models import Nomination, NoticeEntry, Proposal, PublicNotice, Round
 from selection.models.dossier import write_rows
-from tests.factories import id_number, nomination, objection, office, round_, tree
+from tests.factories import SAID, id_number, nomination, objection, office, round_, tree
 from workflow import clock
 from workflow.errors import CalendarYearMissing, NotPermitted, StepRefused
 from workflow.ledger import verify
@@ -26,6 +26,7 @@ TEXT: dict[str, Any] = {
     "body": "现予公示。",
     "contact": "慈善社工处，0571-00000000",
     "order": "pinyin",
+    **SAID,
 }
 
 
