@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -54,8 +55,44 @@ def decided(determination: Determination, nominations: Sequence[Nomination]) -> 
 
 def published(round_: Round) -> None:
     """The units and nominators of everyone who was on the list."""
+    _tell_of_result(
+        round_, round_.nominations.filter(state="recognised"), f"round.published:{round_.pk}", round_
+    )
+
+
+def supplemented(determination: Determination) -> None:
+    """The units and nominators of those who join the list."""
+    joined = Nomination.objects.filter(recognition__determination=determination)
+    _tell_of_result(determination.round, joined, f"determination.published:{determination.pk}", determination)
+
+
+def lapsed(nomination: Nomination) -> None:
+    """The unit and the nominator: the candidacy is over."""
+    link = reverse("nomination_detail", args=[nomination.pk])
+
+    def write(_to: Recipient) -> Letter:
+        words = {
+            "name": nomination.nominee.name,
+            "round": nomination.round.shown_title,
+            "reason": nomination.reason,
+            "link": settings.SITE_URL + link,
+        }
+        body = gettext("%(name)s在%(round)s中不再认定。\n理由：%(reason)s\n%(link)s")
+        return Letter(gettext("人选不再认定"), body % words, link)
+
+    people = [
+        *people_with(Role.UNIT_CLERK, organisation=nomination.unit_id),
+        *people_with(Role.BUREAU_OFFICER, organisation=nomination.nominator_id),
+    ]
+    event = f"nomination.lapsed:{nomination.pk}"
+    outbox.queue(recipients(people), event=event, kind="nomination.lapsed", write=write, about=nomination)
+
+
+def _tell_of_result(
+    round_: Round, recognised: QuerySet[Nomination], event: str, about: Round | Determination
+) -> None:
     link = reverse("result_public", args=[round_.code])
-    pairs = list(round_.nominations.filter(state="recognised").values_list("unit_id", "nominator_id"))
+    pairs = list(recognised.values_list("unit_id", "nominator_id"))
     units, nominators = {unit for unit, _n in pairs}, {nominator for _u, nominator in pairs}
 
     def write(_to: Recipient) -> Letter:
@@ -69,8 +106,8 @@ def published(round_: Round) -> None:
     ]
     outbox.queue(
         recipients(people),
-        event=f"round.published:{round_.pk}",
+        event=event,
         kind="round.published",
         write=write,
-        about=round_,
+        about=about,
     )

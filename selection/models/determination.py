@@ -25,8 +25,20 @@ round_determining = Guard(
 somebody_cleared = Guard(
     "nobody_cleared",
     _("没有公示通过且未被暂停的人选。"),
-    lambda d: cleared_and_free(d.round).exists(),
+    lambda d: decided_by(d).exists(),
 )
+round_published = Guard(
+    "round_not_published",
+    _("本轮结果尚未公布，随本轮结果一并公布。"),
+    lambda d: d.round.state == Round.State.PUBLISHED,
+)
+not_yet_public = Guard("published_already", _("该决定已经公布。"), lambda d: d.published_on is None)
+
+
+def decided_by(determination: Any) -> Any:
+    """Whom a decision recognises: the cleared against whom nothing is open, minus its minuted exceptions."""
+    excepted = determination.left_out.values("nomination")
+    return cleared_and_free(determination.round).exclude(pk__in=excepted)
 
 
 class Determination(Machine):
@@ -46,7 +58,9 @@ class Determination(Machine):
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFTED, protected=True)
     drafted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("拟稿时间"), default=clock.now)
+    drafted_digest = models.CharField(_("拟稿时的名单摘要"), max_length=64, blank=True, default="")
     list_digest = models.CharField(_("名单摘要"), max_length=64, blank=True)
+    published_on = models.DateField(_("公布日期"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
 
     class Meta:
@@ -81,6 +95,38 @@ class Determination(Machine):
     )
     def confirm(self, *, digest: str, at: Any) -> None:
         self.list_digest, self.confirmed_at = digest, at
+
+    @step(
+        state,
+        source=State.CONFIRMED,
+        target=State.CONFIRMED,
+        label=_("公布补充决定"),
+        by=policies.may_publish,
+        needs=(round_published, not_yet_public),
+        irreversible=True,
+        consequence=_("补充认定的人选列入已公布的名单，公布后不能撤回，只能更正。"),
+    )
+    def publish(self, *, on: date) -> None:
+        self.published_on = on
+
+
+class LeftOut(models.Model):
+    """A cleared nominee whom a decision leaves out, with the minuted reason."""
+
+    determination = models.ForeignKey(Determination, on_delete=models.PROTECT, related_name="left_out")
+    nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="left_out")
+    reason = models.CharField(_("不列入的理由"), max_length=500)
+    minute_number = models.CharField(_("会议纪要编号"), max_length=80)
+
+    class Meta:
+        verbose_name = _("不列入的人选")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("determination", "nomination"), name="left_out_once_a_decision"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.determination_id} {self.nomination_id}"
 
 
 class Recognition(models.Model):

@@ -35,6 +35,7 @@ from selection.models.nomination_guards import (
     found_disqualified,
     found_qualified,
     in_window,
+    left_behind,
     no_material_objection,
     no_undecided_objection,
     not_an_officer,
@@ -50,6 +51,7 @@ from selection.models.nomination_guards import (
     result_computed,
     softness_waived,
     somebody_waits,
+    statement_heard,
     unit_notice_done,
     within_ceiling,
 )
@@ -593,10 +595,26 @@ class Nomination(Dossier, Machine):
 
     @step(
         state,
+        source=(State.ON_NOTICE, State.CLEARED),
+        target=State.NOT_SELECTED,
+        label=_("不再认定"),
+        by=policies.may_decide,
+        needs=(left_behind,),
+        tone="danger",
+        irreversible=True,
+        reason_required=True,
+        consequence=_("结果公布后仍未能认定的人选，本轮资格即行终止，不能恢复。"),
+    )
+    def lapse(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
         source=State.RECOGNISED,
         target=State.REVOKED,
         label=_("撤销认定"),
         by=policies.may_decide,
+        needs=(statement_heard,),
         tone="danger",
         irreversible=True,
         reason_required=True,

@@ -318,6 +318,19 @@ objection_upheld = Guard(
     _("没有查实且影响认定的异议。"),
     lambda n: n.objections.filter(state="upheld", material=True).exists(),
 )
+statement_heard = Guard(
+    "statement_not_heard",
+    _("撤销前须告知事实并听取陈述申辩：请先由处室负责人启动撤销程序，在程序中作出决定。"),
+    lambda n: n.revocations.filter(state="revoked").exists(),
+)
+left_behind = Guard(
+    "not_left_behind",
+    _("只有结果公布后仍被暂停或者经会议决定不列入的人选，方可终止。"),
+    lambda n: (
+        n.round.state == "published"
+        and (not _not_on_hold(n) or n.left_out.filter(determination__state="confirmed").exists())
+    ),
+)
 determined = Guard(
     "not_determined",
     _("认定决定尚未作出。"),

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.roles import Role
-from selection.models import Determination, Nomination, NoticeEntry, Recognition, Round
+from selection.models import (
+    Determination,
+    LeftOut,
+    Nomination,
+    NoticeEntry,
+    Recognition,
+    RollCorrection,
+    Round,
+)
+from selection.models.determination import decided_by
 from selection.models.nomination import plain_name
 from selection.models.round import cleared_and_free
 from selection.queries.notice import OFFICE
@@ -17,6 +26,7 @@ from workflow.rules.chain import canonical
 
 PUBLISHED = ("published", "archived")
 _OPEN = Q(objections__state="admitted") | Q(objections__state="upheld", objections__material=True)
+_UNDECIDED = Q(objections__state="lodged") & ~Q(objections__kind="complaint")
 
 
 def determinations_visible_to(actor: Actor) -> QuerySet[Determination]:
@@ -40,10 +50,32 @@ def decision_rounds(actor: Actor) -> QuerySet[Round]:
 
 def to_recognise(round_: Round) -> list[Nomination]:
     """Cleared and not held, in the order in which they were printed on the notice."""
+    return _as_printed(cleared_and_free(round_))
+
+
+def to_decide(determination: Determination) -> list[Nomination]:
+    """Whom a decision recognises: the cleared and free, minus its minuted exceptions, as printed on the notice."""
+    return _as_printed(decided_by(determination))
+
+
+def exceptions_of(determination: Determination) -> list[LeftOut]:
+    """Whom a decision leaves out, and why."""
+    return list(determination.left_out.select_related("nomination__nominee", "nomination__unit"))
+
+
+def rounds_to_decide() -> QuerySet[Round]:
+    """Rounds after their notice with somebody cleared and free whom no decision has named, and no draft waiting."""
+    named = LeftOut.objects.filter(determination__state="confirmed").values("nomination")
+    held = Nomination.objects.filter(_OPEN | _UNDECIDED).values("pk")
+    free = Nomination.objects.filter(state="cleared").exclude(pk__in=named).exclude(pk__in=held)
+    rounds = Round.objects.filter(state__in=("determination", "published"), pk__in=free.values("round"))
+    return rounds.exclude(determinations__state="drafted").distinct()
+
+
+def _as_printed(nominations: QuerySet[Nomination]) -> list[Nomination]:
     line = NoticeEntry.objects.filter(nomination=OuterRef("pk")).order_by("-pk")
     rows = (
-        cleared_and_free(round_)
-        .select_related("nominee", "unit", "round")
+        nominations.select_related("nominee", "unit", "round")
         .prefetch_related("posts")
         .annotate(line=Subquery(line.values("ordinal")[:1]))
     )
@@ -53,8 +85,7 @@ def to_recognise(round_: Round) -> list[Nomination]:
 def held_back(round_: Round) -> list[Nomination]:
     """On notice or cleared, and kept back by an objection."""
     rows = round_.nominations.filter(state__in=("on_notice", "cleared"))
-    undecided = Q(objections__state="lodged") & ~Q(objections__kind="complaint")
-    return list(rows.filter(_OPEN | undecided).select_related("nominee", "unit").distinct().order_by("code"))
+    return list(rows.filter(_OPEN | _UNDECIDED).select_related("nominee", "unit").distinct().order_by("code"))
 
 
 def list_digest(round_: Round, nominations: list[Nomination]) -> str:
@@ -72,13 +103,32 @@ def list_digest(round_: Round, nominations: list[Nomination]) -> str:
 def public_rounds() -> QuerySet[Round]:
     """The batches that were published, the newest first."""
     rounds = Round.objects.filter(state__in=PUBLISHED)
-    return rounds.annotate(people=Count("recognitions")).order_by("-published_on", "-pk")
+    return rounds.annotate(people=Count("recognitions", filter=_decision_public("recognitions__"))).order_by(
+        "-published_on", "-pk"
+    )
 
 
 def public_recognitions() -> QuerySet[Recognition]:
     """Everybody on a published list, batch by batch, in the printed order."""
-    rows = Recognition.objects.filter(round__state__in=PUBLISHED).select_related("round", "determination")
+    rows = Recognition.objects.filter(_decision_public(), round__state__in=PUBLISHED)
+    rows = rows.select_related("round", "determination").prefetch_related(*marks())
     return rows.order_by("-round__published_on", "-round_id", "ordinal")
+
+
+def _decision_public(to_recognition: str = "") -> Q:
+    """A decision taken after the result is not public before a publisher publishes it; old lists have no decision."""
+    decision = f"{to_recognition}determination"
+    return Q(**{decision: None}) | Q(**{f"{decision}__published_on__isnull": False})
+
+
+def marks() -> list[Prefetch[str]]:
+    """What was put right in the printed lines."""
+    return [Prefetch("corrections", RollCorrection.objects.filter(state="published").order_by("pk"))]
+
+
+def public_documents(round_: Round) -> QuerySet[Determination]:
+    """The decisions of a batch that were published, in order."""
+    return round_.determinations.filter(state="confirmed", published_on__isnull=False).order_by("pk")
 
 
 def recognitions_visible_to(actor: Actor) -> QuerySet[Recognition]:

@@ -63,6 +63,7 @@ def due_recognitions() -> QuerySet[Recognition]:
     today = clock.today()
     return Recognition.objects.filter(
         Q(revoked_on=None) | Q(revoked_on__gt=today),
+        Q(determination=None) | Q(determination__published_on__isnull=False),
         nomination__state="recognised",
         round__state__in=("published", "archived"),
         studio=None,

@@ -128,8 +128,7 @@ def second_opinion(published_at: datetime, days: int, mode: str) -> datetime | N
             last = bisect_left(WORKED, WORKED[last] + 1)
     if last >= len(WORKED) or at_zero < -1:
         return None
-    midnight = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=last + 1) - timedelta(hours=8)
-    return midnight
+    return datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=last + 1) - timedelta(hours=8)
 
 
 def ours(published_at: datetime, days: int, mode: str) -> datetime | None:
