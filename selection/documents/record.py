@@ -42,7 +42,9 @@ def write_folder(round_: Round, folder: Path) -> str:
     return _write(round_, put)
 
 
-def write_zip(round_: Round, target: IO[bytes], *, written: Callable[[int], None] = lambda number: None) -> str:
+def write_zip(
+    round_: Round, target: IO[bytes], *, written: Callable[[int], None] = lambda number: None
+) -> str:
     """The record as one ZIP archive, the same bytes for the same round; the SHA-256 of its manifest."""
     with ZipFile(target, "w") as archive:
 
@@ -110,7 +112,11 @@ def _of_the_review(round_: Round) -> Iterator[tuple[str, Pieces]]:
 
 def _attached(round_: Round) -> Iterator[tuple[str, Pieces]]:
     rows = queries.attachments(round_)
-    places = {row.pk: _place(row) for row in rows if queries.may_leave(row) and row.file.storage.exists(row.file.name)}
+    places = {
+        row.pk: _place(row)
+        for row in rows
+        if queries.may_leave(row) and row.file.storage.exists(row.file.name)
+    }
     listed = [
         {
             "nominee": row.nomination.code, "kind": row.kind, "number": row.number, "mime": row.mime, "size": row.size,

@@ -60,5 +60,8 @@ def record_detail(request: HttpRequest, code: str) -> HttpResponse:
 def verifier(request: HttpRequest) -> FileResponse:
     """The program that verifies a record: one file, standard library only."""
     return FileResponse(
-        VERIFIER.open("rb"), as_attachment=True, filename=VERIFIER.name, content_type="text/x-python; charset=utf-8"
+        VERIFIER.open("rb"),
+        as_attachment=True,
+        filename=VERIFIER.name,
+        content_type="text/x-python; charset=utf-8",
     )

@@ -32,4 +32,6 @@ class Command(BaseCommand):
             row = export_to_folder(round_, options["folder"], by=SYSTEM, reason=options["reason"])
         except (Refused, OSError) as fault:
             raise CommandError(str(fault)) from fault
-        self.stdout.write(f"{options['folder']}: {row.entries} entries, head {row.head}, manifest {row.manifest}")
+        self.stdout.write(
+            f"{options['folder']}: {row.entries} entries, head {row.head}, manifest {row.manifest}"
+        )
