@@ -143,8 +143,12 @@ def lines_of(nomination: Nomination, part: str) -> list[dict[str, Any]]:
         "outcome": "服务落地。",
     }
     budget = [{"head": "training", "amount": "20000.00"}]
-    found = {"posts": [post], "intervals": [since], "service_records": [year], "budget_lines": budget}
-    return found.get(part, [])
+    found: dict[str, list[dict[str, Any]]] = {
+        "posts": [post],
+        "intervals": [since],
+        "service_records": [year],
+    }
+    return found.get(part, budget if part == "budget_lines" else [])
 
 
 def quota(round: Round, nominator: Organisation, places: int = 2, category: str = "") -> Quota:
@@ -220,7 +224,7 @@ def studio(state: str = "active", *, talent: Any = None, **fields: Any) -> Any:
     if state != "preparing":
         Agreement.objects.create(
             studio=row, number=f"协{row.pk}号", award="50000.00", shares=[50, 30, 20], signed_on=date(2026, 1, 20),
-            signed_by_province="张处长", signed_by_host="李主任", signed_by_talent=talent.name, recorded_by=row.lead,
+            signed_by_province="张处长", signed_by_host="李主任", signed_by_talent=talent.name, recorded_by=given["lead"],
         )  # fmt: skip
         for number, amount in enumerate(("25000.00", "15000.00", "10000.00"), start=1):
             Instalment.objects.create(studio=row, number=number, amount=amount)
@@ -348,12 +352,14 @@ def objection(nomination: Nomination, state: str = "lodged", **fields: Any) -> A
     }  # fmt: skip
     if state in ("admitted", "upheld", "dismissed"):
         given = {
-            "neutral_issue": "任职年限",
-            "investigator": user("reviewer"),
-            "conclude_due": date(2026, 9, 20),
-            **given,
-        }
-    return Objection.objects.create(nomination=nomination, state=state, **given)
+            "neutral_issue": "任职年限", "grade": "A", "admitted_at": NOON, "conclude_due": date(2026, 9, 20),
+            "statement_due": date(2026, 9, 8), "statement": "任职情况属实。", "statement_at": NOON, **given,
+        }  # fmt: skip
+    people = given.pop("investigators", None)
+    made = Objection.objects.create(nomination=nomination, state=state, **given)
+    if state in ("admitted", "upheld", "dismissed"):
+        made.investigators.set(people or [user("reviewer"), user("reviewer")])
+    return made
 
 
 def waiver(nomination: Nomination, state: str = "asked", **fields: Any) -> Any:

@@ -50,9 +50,8 @@ class Design:
 
     def sums(self, values: Floats) -> tuple[Floats, Floats]:
         """Of each nominee, and of each expert."""
-        return (
-            np.bincount(self.rows, values, len(self.nominees)),
-            np.bincount(self.columns, values, len(self.experts)),
+        return _summed(self.rows, values, len(self.nominees)), _summed(
+            self.columns, values, len(self.experts)
         )
 
 
@@ -139,6 +138,12 @@ def restricted_likelihood(design: Design) -> tuple[float, float]:
     return found
 
 
+def _summed(places: NDArray[np.intp], values: Floats, size: int) -> Floats:
+    found = np.zeros(size)
+    np.add.at(found, places, values)
+    return found
+
+
 def _one(criterion: Callable[[float], float]) -> float:
     found = minimize_scalar(
         lambda at: criterion(exp(at)), bounds=(WIDEST, NARROWEST), method="bounded", options={"xatol": 1e-9}
@@ -149,8 +154,8 @@ def _one(criterion: Callable[[float], float]) -> float:
 def _both(criterion: Callable[[float, float], float]) -> tuple[float, float]:
     """Nelder and Mead on the logarithms of the ratios."""
     found = minimize(
-        lambda at: criterion(*np.exp(np.clip(at, WIDEST, NARROWEST))),
-        (0.5, 1.0),
+        lambda at: float(criterion(*np.exp(np.clip(at, WIDEST, NARROWEST)))),
+        np.array([0.5, 1.0], dtype=np.float64),
         method="Nelder-Mead",
         options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 2000},
     )
