@@ -49,6 +49,9 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or (
     [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = env_list("TRUSTED_PROXIES") or (
+    ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12"] if PRODUCTION else []
+)
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")  # absolute links in messages
 
 INSTALLED_APPS = [
@@ -205,9 +208,12 @@ if CELERY_BROKER_URL == "memory://":
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory") else {"visibility_timeout": 60}
 )
-# Only how far long work is (workflow/whisper.py), which page and worker both see; "default" keeps nothing of ours.
+# "progress": how far long work is (workflow/whisper.py) and whether public pages are fresh (workflow/freshness.py), seen
+# by every process. "pages": finished public pages, in each process's own memory. "default" keeps nothing of ours.
+_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {"BACKEND": _MEMORY},
+    "pages": {"BACKEND": _MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 256}},
     "progress": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CELERY_BROKER_URL,
@@ -219,6 +225,7 @@ CACHES = {
         "LOCATION": env("PROGRESS_ROOT", str(BASE_DIR / "var" / "progress")),
     },
 }
+PUBLIC_PAGES_KEPT = env_bool("PUBLIC_PAGES_KEPT", default=True)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

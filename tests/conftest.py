@@ -21,6 +21,7 @@ LOADED_BY_MIGRATIONS = {"workflow_calendaryear"}
 def pytest_configure() -> None:
     """Sign-in is not what most tests measure: a slow hash would be most of their time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PUBLIC_PAGES_KEPT = False  # a test that is about kept pages says so
     media = tempfile.mkdtemp(prefix="lingxuan-test-")  # uploaded files of tests are nobody's
     atexit.register(shutil.rmtree, media, ignore_errors=True)
     settings.MEDIA_ROOT = Path(media)

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
-from workflow import clock
+from workflow import clock, freshness
 from workflow.actor import Actor
 from workflow.errors import Sentence
 from workflow.machine import subject_of
@@ -53,6 +53,7 @@ def append(
     entry.head = row.head
     entry.save(force_insert=True)
     row.save(update_fields=["count", "head"])
+    freshness.changed(subject=subject, kind=kind)
     return entry
 
 
@@ -186,6 +187,7 @@ def publish_heads(by: Actor, *, occasion: str) -> PublishedHead:
     rows = Chain.objects.order_by("key")
     lines = sorted(f"{row.key} {row.count} {row.head}" for row in rows)
     digest = rules.day_head(lines).hex()
+    freshness.changed(subject="", kind="published")
     return PublishedHead.objects.create(
         at=clock.now(), occasion=occasion, lines="\n".join(lines), digest=digest, by_name=str(by.name)
     )

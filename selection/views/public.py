@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from selection.models import PublicNotice, Round
 from selection.queries import determination as decisions
 from selection.queries import notice as notices
 from selection.queries import rulebook as rulebook_queries
 from selection.queries import rulebook_change as changes
-from selection.queries.notice_parts import outages_within
 from selection.queries.draw_story import has_public_draw
+from selection.queries.notice_parts import outages_within
 from workflow import clock
+from workflow.public_page import MAX_AGE as MAX_AGE
+from workflow.public_page import public_page, without_session
 
-View = Callable[..., HttpResponse]
 PAGE = 25
-MAX_AGE = 60  # seconds a copy may be shown without asking again
 YEAR = 365 * 24 * 3600
-
-
-def without_session(view: View) -> View:
-    """Whoever reads is nobody in particular: the page is the same for all, and no cookie is read but the language's."""
-
-    @login_not_required
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.user = AnonymousUser()
-        if hasattr(request, "_messages"):
-            del request._messages
-        return view(request, *args, **kwargs)
-
-    return shown
-
-
-def public_page(view: View) -> View:
-    """A page of the public site, with a validator so that a copy is asked about instead of sent again."""
-
-    @wraps(view)
-    def cached(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        patch_cache_control(response, public=True, max_age=0 if settings.DEMO else MAX_AGE)
-        patch_vary_headers(response, ["Cookie"])  # the language that the reader chose
-        return response
-
-    return without_session(require_safe(conditional_page(cached)))
 
 
 @public_page

@@ -82,7 +82,15 @@ class Official:
 
     def texts(self) -> Iterator[str]:
         """Everything that is printed."""
-        yield from (self.title, self.signer, self.shown_day, self.head, self.number, self.recipient, self.address)
+        yield from (
+            self.title,
+            self.signer,
+            self.shown_day,
+            self.head,
+            self.number,
+            self.recipient,
+            self.address,
+        )
         yield from self.notes
         yield from _texts(self.parts)
         for annex in self.annexes:
@@ -134,7 +142,9 @@ def _kind(line: str) -> Kind:
 
 def file_name(words: str, extension: str) -> str:
     """The header that names a file to keep: `words` without what a file system may refuse."""
-    plain = "".join(letter for letter in words if letter.isalnum() or letter in "-·〔〕（）")[:80] or "document"
+    plain = (
+        "".join(letter for letter in words if letter.isalnum() or letter in "-·〔〕（）")[:80] or "document"
+    )
     ascii_only = "".join(letter for letter in plain if letter.isascii()).strip("-") or "document"
     full = quote(f"{plain}.{extension}", safe="")
     return f"attachment; filename=\"{ascii_only}.{extension}\"; filename*=UTF-8''{full}"
