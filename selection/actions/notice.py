@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, Subquery
@@ -184,7 +185,7 @@ def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
     return put_up(row, "post", by=by, publisher=by)
 
 
-def put_up(row: PublicNotice, step: str, *, by: Actor, **given: object) -> PublicNotice:
+def put_up(row: PublicNotice, step: str, *, by: Actor, **given: Any) -> PublicNotice:
     """What every posting does, within the act of whoever posts."""
     round_ = door.locked(row.round)
     door.hold(round_.nominations.filter(notice_entries__notice=row))

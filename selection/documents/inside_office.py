@@ -224,10 +224,12 @@ def leftovers(package: Package, done: set[str]) -> Iterator[Passage]:
             )
 
 
-def everything(root: Element, where: dict[str, str], *, whole: bool = False) -> Iterator[Passage]:
-    """The words of a tree: text, and the attributes that hold words; all attributes where `whole`."""
+def everything(
+    root: Element, where: dict[str, str], *, whole: bool = False, read: tuple[str, ...] = ()
+) -> Iterator[Passage]:
+    """The words of a tree: text but of tags in `read`, and the attributes that hold words; all where `whole`."""
     for item in root.iter():
-        if text := (item.text or "").strip():
+        if item.tag not in read and (text := (item.text or "").strip()):
             yield Passage(text, where)
         for key, value in item.attrib.items():
             if (

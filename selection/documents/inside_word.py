@@ -90,4 +90,4 @@ def single_digits(cells: list[str], where: dict[str, str]) -> Iterator[Passage]:
 
 
 def _attributes(root: Element, place: str) -> Iterator[Passage]:
-    yield from everything(root, {"what": place, "how": "attribute"})
+    yield from everything(root, {"what": place, "how": "attribute"}, read=(*_SHOWN, *_DELETED))

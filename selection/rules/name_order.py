@@ -160,7 +160,7 @@ def _sounds(text: str) -> list[str]:
 
 
 def _sound(char: str) -> str:
-    found = lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda _unread: ["~5"])
+    found = lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda _unread: "~5")
     return str(found[0]) if found else "~5"
 
 

