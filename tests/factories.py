@@ -457,3 +457,25 @@ def record_export(round: Round, **fields: Any) -> Any:
         **fields,
     }
     return RecordExport.objects.create(round=round, exported_by="审计管理员", **given)
+
+
+def revocation(nomination: Nomination, state: str = "started", **fields: Any) -> Any:
+    """A title under question: the facts told on 1 September, a statement due a week later."""
+    from selection.models import Revocation
+
+    given = {
+        "ground": "fraud", "facts": "申报材料中的服务记录经查不实。", "started_by": user("manager"), "started_at": NOON,
+        "statement_due": date(2026, 9, 8), **fields,
+    }  # fmt: skip
+    return Revocation.objects.create(nomination=nomination, state=state, **given)
+
+
+def roll_correction(recognition: Any, state: str = "drafted", **fields: Any) -> Any:
+    """The name of a printed line, to be put right."""
+    from selection.models import RollCorrection
+
+    given = {
+        "place": "name", "before": recognition.name, "after": "沈雨情", "basis": "厅办公会纪要〔2026〕30号",
+        "why": "原名单姓名录入有误。", "drafted_by": user("manager"), **fields,
+    }  # fmt: skip
+    return RollCorrection.objects.create(recognition=recognition, state=state, **given)

@@ -13,6 +13,8 @@ from django.apps import apps
 
 from accounts.roles import Role
 from selection.models import (
+    Appeal,
+    Evidence,
     Assignment,
     Attachment,
     Ballot,
@@ -25,6 +27,8 @@ from selection.models import (
     QualificationReview,
     RecheckRequest,
     RecusalRequest,
+    Revocation,
+    RollCorrection,
     Round,
     RulebookChange,
     ScoreSheet,
@@ -89,6 +93,7 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "remove": ("on_notice cleared", "removed", "leader"),
         "recognise": ("cleared", "recognised", "leader"),
         "withdraw": (BEFORE_RECOGNISED, "withdrawn", "unit_clerk bureau_officer"),
+        "lapse": ("on_notice cleared", "not_selected", "leader"),
         "revoke": ("recognised", "revoked", "leader"),
     },
     RulebookChange: {
@@ -149,11 +154,40 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
     Objection: {
         "admit": ("lodged", "admitted", "manager"),
         "refuse": ("lodged", "inadmissible", "manager"),
+        "name_investigators": ("admitted", "admitted", "manager"),
+        "extend": ("admitted", "admitted", "manager"),
+        "note_silence": ("admitted", "admitted", "manager"),
         "uphold": ("admitted", "upheld", "manager"),
         "dismiss": ("admitted", "dismissed", "manager"),
+        "answer": ("inadmissible upheld dismissed", "inadmissible upheld dismissed", "manager"),
+        "reopen": ("inadmissible upheld dismissed", "admitted", "manager"),
+        "restore": ("admitted", "inadmissible upheld dismissed", "manager"),
+        "verify": ("lodged", "verified", "manager"),
         "withdraw": ("lodged admitted", "withdrawn", "public manager"),
     },
-    Determination: {"confirm": ("drafted", "confirmed", "leader")},
+    Evidence: {
+        "pass_scan": ("uploaded", "clean", "system"),
+        "quarantine": ("uploaded", "quarantined", "system"),
+    },
+    Appeal: {
+        "admit": ("lodged", "admitted", "manager leader"),
+        "refuse": ("lodged", "refused", "manager leader"),
+        "uphold": ("admitted", "upheld", "manager leader"),
+        "dismiss": ("admitted", "dismissed", "manager leader"),
+    },
+    Determination: {
+        "confirm": ("drafted", "confirmed", "leader"),
+        "publish": ("confirmed", "confirmed", "publisher"),
+    },
+    Revocation: {
+        "hear": ("started", "heard", "manager"),
+        "decide": ("heard", "revoked", "leader"),
+        "drop": ("started heard", "dropped", "leader"),
+    },
+    RollCorrection: {
+        "publish": ("drafted", "published", "publisher"),
+        "drop": ("drafted", "dropped", "publisher"),
+    },
     Studio: {
         "agree": ("preparing", "agreed", "manager"),
         "name_lead": (RUNNING, RUNNING, "manager"),
@@ -265,13 +299,29 @@ class Scene:
     def _objection(self) -> Objection:
         return Objection.objects.create(
             notice=self._publicnotice(), nomination=self.nomination, code="Q-1", kind="lead", facts="事实",
-            lodged_at=factories.NOON, admit_due=date(2026, 9, 4), investigator=self.other,
+            lodged_at=factories.NOON, admit_due=date(2026, 9, 4),
         )  # fmt: skip
+
+    def _evidence(self) -> Evidence:
+        return Evidence.objects.create(
+            objection=self._objection(), place="evidence/1", name="单据.pdf", mime="application/pdf", size=9
+        )
+
+    def _appeal(self) -> Appeal:
+        return Appeal.objects.create(
+            objection=self._objection(), reason="不服", before="dismissed", lodged_at=factories.NOON
+        )
 
     def _determination(self) -> Determination:
         return Determination.objects.create(
             round=self.round, document_number="浙民慈〔2026〕1号", title="认定", minute_number="纪要1"
         )
+
+    def _revocation(self) -> Revocation:
+        return factories.revocation(self.nomination, started_by=self.other)
+
+    def _rollcorrection(self) -> RollCorrection:
+        return factories.roll_correction(factories.recognition(self.nomination), drafted_by=self.other)
 
     def _studio(self) -> Studio:
         return factories.bare_studio(self.nomination, lead=self.actors["studio_lead"], host=self.place)

@@ -11,8 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from selection.collections.notice import iso
 from selection.forms.determination import DETERMINATION_FORMS
-from selection.models import Determination, Recognition, Round
-from selection.queries.determination import determinations_visible_to, recognitions_visible_to
+from selection.models import Determination, Recognition
+from selection.queries.determination import (
+    determinations_visible_to,
+    exceptions_of,
+    recognitions_visible_to,
+    rounds_to_decide,
+)
 from workflow import clock, todo
 from workflow.actor import Actor
 from workflow.collections import Collection, register
@@ -29,6 +34,11 @@ def represent(determination: Determination, _actor: Actor) -> dict[str, Any]:
         "minute_number": determination.minute_number,
         "state": determination.state,
         "list_digest": determination.list_digest,
+        "exceptions": [
+            {"nomination": out.nomination_id, "reason": out.reason, "minute_number": out.minute_number}
+            for out in exceptions_of(determination)
+        ],
+        "published_on": determination.published_on.isoformat() if determination.published_on else None,
         "drafted_at": iso(determination.drafted_at),
         "confirmed_at": iso(determination.confirmed_at),
     }
@@ -46,6 +56,9 @@ def represent_recognition(recognition: Recognition, _actor: Actor) -> dict[str, 
         "recognised_on": recognition.recognised_on.isoformat() if recognition.recognised_on else None,
         "expires_on": recognition.expires_on.isoformat() if recognition.expires_on else None,
         "status": recognition.status_on(clock.today()),
+        "corrections": [
+            {"place": c.place, "before": c.before, "after": c.after} for c in recognition.corrections.all()
+        ],
     }
 
 
@@ -80,13 +93,8 @@ register(
 @todo.register
 def decisions_waiting(actor: Actor) -> Iterator[Todo]:
     """To draft (manager), to confirm (leader), to publish (publisher)."""
-    determining = Round.objects.filter(state="determination")
     if actor.holds(Role.MANAGER):
-        for round_ in (
-            determining.filter(nominations__state="cleared")
-            .exclude(determinations__state="drafted")
-            .distinct()
-        ):
+        for round_ in rounds_to_decide():
             url = reverse("determination_draft", args=[round_.code])
             yield Todo(_("拟写认定决定"), url, note=round_.title, icon="file-text")
     if actor.holds(Role.LEADER):
@@ -94,6 +102,6 @@ def decisions_waiting(actor: Actor) -> Iterator[Todo]:
             title = _("审定认定决定")
             yield Todo(title, page_of(determination), note=determination.document_number, icon="certificate")
     if actor.holds(Role.PUBLISHER):
-        confirmed = determinations_visible_to(actor).filter(state="confirmed", round__state="determination")
-        for determination in confirmed:
+        confirmed = determinations_visible_to(actor).filter(state="confirmed", published_on=None)
+        for determination in confirmed.filter(round__state__in=("determination", "published")):
             yield Todo(_("公布认定结果"), page_of(determination), note=determination.round.title, icon="send")

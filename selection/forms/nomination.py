@@ -20,5 +20,4 @@ FORMS: dict[str, type[StepForm]] = {
     "decline": with_reason(actions.decline),
     "correct": CorrectionForm,
     "withdraw": with_reason(actions.withdraw),
-    "revoke": with_reason(actions.revoke),
 }

@@ -150,6 +150,7 @@ class Recognition(models.Model):
     recognised_on = models.DateField(_("认定日期"), null=True, blank=True)
     expires_on = models.DateField(_("管理期届满"), null=True, blank=True)
     revoked_on = models.DateField(_("撤销日期"), null=True, blank=True)
+    revocation_number = models.CharField(_("撤销决定文号"), max_length=60, blank=True, default="")
 
     class Meta:
         verbose_name = _("认定")

@@ -32,6 +32,7 @@ _UNDECIDED = Q(objections__state="lodged") & ~Q(objections__kind="complaint")
 def determinations_visible_to(actor: Actor) -> QuerySet[Determination]:
     """Decisions are drafted, read and confirmed in the office."""
     rows = Determination.objects.select_related("round", "drafted_by")
+    rows = rows.prefetch_related(Prefetch("left_out", LeftOut.objects.select_related("nomination__nominee")))
     return rows if any(actor.holds(role) for role in OFFICE) else rows.none()
 
 
@@ -60,7 +61,7 @@ def to_decide(determination: Determination) -> list[Nomination]:
 
 def exceptions_of(determination: Determination) -> list[LeftOut]:
     """Whom a decision leaves out, and why."""
-    return list(determination.left_out.select_related("nomination__nominee", "nomination__unit"))
+    return list(determination.left_out.all())
 
 
 def rounds_to_decide() -> QuerySet[Round]:
@@ -134,7 +135,8 @@ def public_documents(round_: Round) -> QuerySet[Determination]:
 def recognitions_visible_to(actor: Actor) -> QuerySet[Recognition]:
     """The public list; in the office also what is decided and not yet published."""
     if any(actor.holds(role) for role in (*OFFICE, Role.FINANCE)):
-        return Recognition.objects.select_related("round", "determination").order_by("-round_id", "ordinal")
+        rows = Recognition.objects.select_related("round", "determination").prefetch_related(*marks())
+        return rows.order_by("-round_id", "ordinal")
     return public_recognitions()
 
 

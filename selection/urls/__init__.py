@@ -21,6 +21,7 @@ from selection.urls.quota import urlpatterns as quota
 from selection.urls.recheck import urlpatterns as recheck
 from selection.urls.record import urlpatterns as record
 from selection.urls.reliability import urlpatterns as reliability
+from selection.urls.revocation import urlpatterns as revocation
 from selection.urls.round import urlpatterns as round
 from selection.urls.rulebook_change import urlpatterns as rulebook_change
 from selection.urls.scoring import urlpatterns as scoring
@@ -51,6 +52,7 @@ urlpatterns = [
     *notice,
     *objection,
     *determination,
+    *revocation,
     *record,
     *reliability,
     *waiver,

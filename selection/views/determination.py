@@ -41,6 +41,7 @@ def determination_list(request: HttpRequest) -> HttpResponse:
         "reads_results": may_read_results(actor),
         "manager": actor.holds(Role.MANAGER),
         "leader": actor.holds(Role.LEADER),
+        "to_draft": set(queries.rounds_to_decide().values_list("pk", flat=True)),
         "to_remove": to_remove() if actor.holds(Role.LEADER) else (),
     }
     return render(request, "selection/determination_list.html", context)
@@ -58,7 +59,8 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
         "title": f"关于公布{round_.title}认定名单的通知",
         "minute_number": proposal.minute_number if proposal else "",
     }
-    form = DraftForm(request.POST or None, initial=initial)
+    nominations = queries.to_recognise(round_)
+    form = DraftForm(request.POST or None, initial=initial, nominations=nominations)
     if request.method == "POST" and form.is_valid():
         try:
             made = form.take(round_, by=actor)
@@ -71,7 +73,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
         "round": round_,
         "form": form,
         "year": clock.today().year,
-        "nominations": queries.to_recognise(round_),
+        "nominations": nominations,
         "held": queries.held_back(round_),
     }
     return render(
@@ -87,14 +89,17 @@ def determination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     round_ = determination.round
     drafted = determination.state == "drafted"
+    listed = queries.to_decide(determination) if drafted else []
+    digest = queries.list_digest(round_, listed) if drafted else determination.list_digest
     context = {
         "determination": determination,
         "round": round_,
-        "nominations": queries.to_recognise(round_) if drafted else (),
+        "nominations": listed,
+        "left_out": queries.exceptions_of(determination),
+        "changed": drafted and bool(determination.drafted_digest) and digest != determination.drafted_digest,
+        "manager": request.user.holds(Role.MANAGER),  # type: ignore[union-attr]
         "held": queries.held_back(round_),
-        "recognitions": determination.recognitions.order_by("ordinal"),
-        "digest": queries.list_digest(round_, queries.to_recognise(round_))
-        if drafted
-        else determination.list_digest,
+        "recognitions": determination.recognitions.order_by("ordinal").prefetch_related(*queries.marks()),
+        "digest": digest,
     }
     return render(request, "selection/determination_detail.html", context)

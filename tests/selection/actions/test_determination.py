@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from selection.actions import determination as actions
 from selection.actions import round as rounds
 from selection.errors import ListMismatch
 from selection.models import Nomination, Recognition, Round
-from selection.queries.determination import list_digest
+from selection.queries.determination import list_digest, public_recognitions, public_rounds
 from tests.factories import nomination, nominee, objection, office, public_notice, round_, tree
 from workflow import clock
 from workflow.errors import NotPermitted, StepRefused
@@ -149,3 +151,124 @@ def test_a_held_candidate_does_not_hold_up_the_result_and_is_decided_after_it() 
     people[1].objections.update(state="dismissed")
     confirmed(row, who, serial=6)
     assert Nomination.objects.get(pk=people[1].pk).state == "recognised"
+
+
+# Minuted exceptions, supplements and what lapses
+
+WHY = "另有事项需进一步核实，会议决定暂不列入。"
+
+
+def with_exception(
+    row: Round, out: Nomination, who: dict[str, Any], reason: str = WHY, serial: int = 5
+) -> Any:
+    with clock.frozen(DAY):
+        return actions.draft(
+            row, by=who["manager"], serial=serial, title="关于公布名单的通知", minute_number="〔2026〕13号",
+            exceptions=[actions.Exempt(out, reason)],
+        )  # fmt: skip
+
+
+def test_the_list_decided_is_the_cleared_minus_the_minuted_exceptions() -> None:
+    row, people, who = cleared_round(("秦芸", "沈雨晴", "陆沐言"))
+    made = with_exception(row, people[1], who)
+    with clock.frozen(DAY):
+        made = actions.confirm(made, by=who["leader"])
+    assert made.list_digest == list_digest(row, [people[0], people[2]]) == made.drafted_digest
+    assert [r.name_key for r in Recognition.objects.order_by("ordinal")] == ["秦芸", "陆沐言"]
+    payload = json.loads(Entry.objects.get(kind="determination.confirm").payload)["data"]
+    assert payload["digest"] == made.list_digest
+    assert payload["exceptions"] == [{"code": people[1].code, "reason": WHY, "minute_number": "〔2026〕13号"}]
+    with clock.frozen(DAY):  # an exception does not keep the others from being published
+        assert actions.publish(row, by=who["publisher"]).state == "published"
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("太短的理由", "reason_required"), (" " * 12, "reason_required")]
+)
+def test_an_exception_without_its_reason_is_refused(reason: str, code: str) -> None:
+    row, people, who = cleared_round()
+    with pytest.raises(StepRefused) as refused:
+        with_exception(row, people[1], who, reason)
+    assert refused.value.code == code and not row.determinations.exists()
+
+
+def test_only_somebody_who_would_be_recognised_can_be_left_out() -> None:
+    row, people, who = cleared_round()
+    objection(people[1], "lodged")
+    with pytest.raises(StepRefused) as refused:
+        with_exception(row, people[1], who)
+    assert refused.value.code == "not_cleared"
+
+
+def test_an_exception_of_everybody_decides_nothing() -> None:
+    row, people, who = cleared_round(("秦芸",))
+    made = with_exception(row, people[0], who)
+    with pytest.raises(StepRefused) as refused, clock.frozen(DAY):
+        actions.confirm(made, by=who["leader"])
+    assert refused.value.code == "nobody_cleared"
+
+
+def test_a_supplement_is_not_public_before_a_publisher_publishes_it(client: Any) -> None:
+    row, people, who = cleared_round()
+    confirmed_but(row, people[1], who)
+    made = drafted(row, who, 6)
+    pages = [f"/results/{row.code}/", "/roll", "/certificate?number=领军〔2026〕002"]
+    with clock.frozen(DAY):
+        made = actions.confirm(made, by=who["leader"])
+        shown = "".join(client.get(page).content.decode() for page in pages)
+        assert "秦" in shown and "沈雨晴" not in shown and "〔2026〕6号" not in shown
+        assert [r.name_key for r in public_recognitions()] == ["秦芸"]
+        assert public_rounds().get(pk=row.pk).people == 1
+        with pytest.raises(NotPermitted):
+            actions.publish_supplement(made, by=who["manager"])
+        with pytest.raises(StepRefused) as refused:
+            rounds.archive(row, by=who["manager"])
+        assert refused.value.code == "decision_not_published"
+        actions.publish_supplement(made, by=who["publisher"])
+        cache.clear()
+        shown = "".join(client.get(page).content.decode() for page in pages)
+        assert shown.count("沈雨晴") >= 3 and "〔2026〕6号" in shown
+        with pytest.raises(StepRefused) as again:
+            actions.publish_supplement(made, by=who["publisher"])
+    assert again.value.code == "published_already"
+
+
+def confirmed_but(row: Round, out: Nomination, who: dict[str, Any]) -> None:
+    """Decided and published without one, who was excepted."""
+    made = with_exception(row, out, who)
+    with clock.frozen(DAY):
+        actions.confirm(made, by=who["leader"])
+        actions.publish(row, by=who["publisher"])
+
+
+def test_a_decision_is_published_with_its_round_and_not_by_itself_before() -> None:
+    row, _people, who = cleared_round()
+    made = confirmed(row, who)
+    with clock.frozen(DAY):
+        with pytest.raises(StepRefused) as refused:
+            actions.publish_supplement(made, by=who["publisher"])
+        assert refused.value.code == "round_not_published"
+        actions.publish(row, by=who["publisher"])
+    made.refresh_from_db()
+    assert made.published_on == DAY.date()
+
+
+def test_whoever_was_left_out_follows_or_lapses() -> None:
+    row, people, who = cleared_round()
+    with pytest.raises(StepRefused) as refused, clock.frozen(DAY):
+        actions.lapse(people[1], by=who["leader"], reason=WHY)
+    assert refused.value.code == "not_left_behind"
+    confirmed_but(row, people[1], who)
+    with clock.frozen(DAY):
+        assert actions.lapse(people[1], by=who["leader"], reason=WHY).state == "not_selected"
+    assert not public_recognitions().filter(name_key="沈雨晴").exists()
+
+
+def test_a_list_that_changed_since_the_draft_is_said_to_have_changed() -> None:
+    row, people, who = cleared_round()
+    made = drafted(row, who)
+    objection(people[1], "lodged")
+    with clock.frozen(DAY):
+        actions.confirm(made, by=who["leader"])
+    payload = json.loads(Entry.objects.get(kind="determination.confirm").payload)["data"]
+    assert payload["changed_since_draft"] is True

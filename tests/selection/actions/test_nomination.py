@@ -446,6 +446,7 @@ def test_a_revocation_shows_on_the_recognition_from_that_day():
     nominee = factories.nominee()
     row = recognition(nominee)
     leader = factories.user("leader")
+    factories.revocation(row.nomination, "revoked")
     gone = actions.revoke(row.nomination, by=leader, reason="查实材料造假，依规撤销。")
     row.refresh_from_db()
     assert (gone.state, gone.reason, row.revoked_on) == (

@@ -336,7 +336,6 @@ def test_every_step_of_the_offices_has_a_page(client):
         "nominate",
         "correct",
         "withdraw",
-        "revoke",
     }
     assert ours <= set(collections.named("nominations").forms) <= declared
 
