@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Organisation, User
-from config.demo import dossiers, names, pool, recusals, rules, sheets
+from config.demo import dossiers, names, notices, pool, recusals, rules, sheets
 from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
 from selection.actions import (
     assignment,
@@ -19,7 +19,9 @@ from selection.actions import (
     determination,
     nomination,
     notice,
+    notice_file,
     objection,
+    outage,
     panel,
     qualification,
     round,
@@ -344,11 +346,16 @@ class Story:
         with on(self.days.composed, 15):
             found = notice.compose(
                 self.round, by=self.staff("manager"), title=f"关于{self.title}拟认定人选的公示", body=NOTICE,
-                contact=CONTACT, order="region", with_summaries=True,
+                contact=notices.CONTACT, order="strokes", with_summaries=True, **notices.SAID,
             )  # fmt: skip
+            sheet = notices.sheet_of_the_list(found)
+            notice_file.attach(found, by=self.staff("manager"), name="拟认定名单.xlsx", data=sheet)
         with on(self.days.posted, 9):
             found = notice.scan(found, by=self.staff("publisher"))
             found = notice.post(found, by=self.staff("publisher"))
+        with on(self.days.posted, 11, 30):
+            since, until = notices.short_outage(at(self.days.posted))
+            outage.record(by=self.staff("publisher"), since=since, until=until, evidence=notices.EVIDENCE)
         self.round.refresh_from_db()
         return found
 
@@ -366,7 +373,7 @@ class Story:
             )
         with on(self.days.posted, 16):
             objection.admit(
-                admitted, by=self.staff("manager"), investigator=investigators_for(admitted.nomination)[0],
+                admitted, by=self.staff("manager"), investigators=investigators_for(admitted.nomination)[:2], grade="A",
                 neutral_issue="2020年至2021年的从业经历需要进一步核实。",
             )  # fmt: skip
 
@@ -407,7 +414,6 @@ CALL = """各市、县（市、区）民政局，省级有关单位：
 二、推荐前，所在单位须在单位内部公示不少于5个工作日。
 三、申报截止后不再受理。形式缺陷只要求补正一次。"""
 NOTICE = """经各地推荐、资格初审、专家评审和会议研究，现将拟认定人选予以公示。公示期内，任何单位和个人如对人选有异议，可以实名或者以载明可查证事实的线索形式提出。异议人的身份和材料严格保密。"""
-CONTACT = "浙江省民政厅慈善社工处，0571-00000000（演示号码）；机关纪委，0571-00000001（演示号码）"
 
 
 def _finding(rule: str, fails: bool) -> dict[str, Any]:
