@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     known = user is not None and user.is_authenticated
     return {
         "demo": settings.DEMO,
+        "site_url": settings.SITE_URL.rstrip("/"),
         "now": clock.now,
         "navigation": navigation_for(request) if known else [],
         "signed_in": known,

@@ -70,6 +70,11 @@ def chosen_language(get_response: Handler) -> Handler:
 def _language_of(request: HttpRequest) -> str:
     if request.path.startswith("/api/"):  # a program says by Accept-Language what its reader reads
         return translation.get_language_from_request(request)
+    asked = request.GET.get(
+        "lang", ""
+    )  # an address that is in one language, for whoever follows it from elsewhere
+    if asked in dict(settings.LANGUAGES):
+        return asked
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 

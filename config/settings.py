@@ -209,11 +209,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory") else {"visibility_timeout": 60}
 )
 # "progress": how far long work is (workflow/whisper.py) and whether public pages are fresh (workflow/freshness.py), seen
-# by every process. "pages": finished public pages, in each process's own memory. "default" keeps nothing of ours.
+# by every process. "pages": finished public pages, in each process's own memory. "papers": PDFs that are public, found by
+# a digest of what they print. "default" keeps nothing of ours.
 _MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {"BACKEND": _MEMORY},
     "pages": {"BACKEND": _MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 256}},
+    "papers": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": env("PAPERS_ROOT", str(BASE_DIR / "var" / "papers")),
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
     "progress": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CELERY_BROKER_URL,

@@ -77,7 +77,8 @@ def _broker_answers() -> bool:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines read what is published and nothing else."""
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    where = f"\nSitemap: {settings.SITE_URL.rstrip('/')}/sitemap.xml\n"
+    return HttpResponse(ROBOTS + where, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

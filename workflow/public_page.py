@@ -93,3 +93,13 @@ def _key(request: HttpRequest) -> str:
         translation.get_language() or "", request.COOKIES.get("lx_large", "")[:1],
     )  # fmt: skip
     return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def public_file(view: View) -> View:
+    """A file of the public site: the same for everybody, asked about by its validator, not kept in memory."""
+
+    @wraps(view)
+    def sent(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _answer(request, _finished(view(request, *args, **kwargs)))
+
+    return without_session(require_safe(sent))

@@ -16,6 +16,7 @@ from selection.urls.notice import urlpatterns as notice
 from selection.urls.objection import urlpatterns as objection
 from selection.urls.own_sheets import urlpatterns as own_sheets
 from selection.urls.panel import urlpatterns as panel
+from selection.urls.papers import urlpatterns as papers
 from selection.urls.qualification import urlpatterns as qualification
 from selection.urls.quota import urlpatterns as quota
 from selection.urls.recheck import urlpatterns as recheck
@@ -49,6 +50,7 @@ urlpatterns = [
     *conflict,
     *deliberation,
     *ballot,
+    *papers,
     *notice,
     *objection,
     *determination,

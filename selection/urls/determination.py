@@ -4,6 +4,7 @@ from selection.views import determination as views
 from selection.views import public
 
 urlpatterns = [
+    path("results/", public.result_list, name="result_list_public"),
     path("results/<slug:code>/", public.result, name="result_public"),
     path("roll", public.roll, name="roll"),
     path("certificate", public.certificate, name="certificate"),
