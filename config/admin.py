@@ -14,11 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiToken, IdempotentAnswer, SignInFailure
 from accounts.roles import Role
 from selection.models import (
+    Appeal,
     Assignment,
+    DeclaredInterest,
+    Evidence,
     ExpertAbsence,
     ExpertAlias,
     ExpertDuty,
     ExpertLink,
+    InvestigationNote,
     Objection,
     Panel,
     Panelist,
@@ -50,7 +54,8 @@ SECRET = frozenset(
 )
 NEVER_SHOWN: frozenset[type[models.Model]] = frozenset(  # secret, sealed, or told in confidence
     {
-        ApiToken, IdempotentAnswer, Objection, ScoreSheet, SignInFailure,
+        ApiToken, IdempotentAnswer, ScoreSheet, SignInFailure,
+        Objection, Appeal, DeclaredInterest, Evidence, InvestigationNote, Objection.investigators.through,
         QualificationReview, Result,  # conclusions and scores: for those alone who judge and oversee
         Assignment, Panel, Panelist, Recusal, Redraw,  # who scores whom
         ExpertAbsence, ExpertAlias, ExpertDuty, ExpertLink,  # an expert's own affairs, and what the office was told

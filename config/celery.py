@@ -21,6 +21,7 @@ _SWEEPS = {
     "selection.tasks.end_due_notices": 2.0,
     "selection.tasks.clear_due_nominations": 2.0,
     "selection.tasks.remind": 60.0,
+    "selection.tasks.count_open_days": 60.0,
     "selection.tasks.scan_attachments": 10.0,
     "selection.tasks.drop_orphaned_files": 3600.0,
     "selection.tasks.warn_of_ending_boards": 600.0,

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from selection.actions import attachment, board, notice, notice_schedule, qualification, reminders, round
+from selection.actions import (
+    attachment,
+    board,
+    evidence,
+    notice,
+    notice_schedule,
+    objection_case,
+    qualification,
+    reminders,
+    round,
+)
 
 
 @shared_task
@@ -56,15 +66,30 @@ def warn_of_ending_boards() -> None:
 def scan_attachments() -> None:
     """Files that no scanner has seen yet, where one is configured."""
     attachment.scan_waiting()
+    evidence.scan_waiting()
 
 
 @shared_task
 def drop_orphaned_files() -> None:
     """Files that belong to no record."""
     attachment.drop_orphans()
+    evidence.drop_unclaimed()
 
 
-SWEEPS = (close_due_rounds, disqualify_overdue_corrections, post_due_notices, end_due_notices, clear_due_nominations)
+@shared_task
+def count_open_days() -> None:
+    """Deadlines of objections that waited for a calendar."""
+    objection_case.count_open_days()
+
+
+SWEEPS = (
+    close_due_rounds,
+    disqualify_overdue_corrections,
+    post_due_notices,
+    end_due_notices,
+    clear_due_nominations,
+    count_open_days,
+)
 
 
 def take_due_steps() -> None:

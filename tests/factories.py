@@ -339,6 +339,19 @@ def public_notice(round: Round, nominations: list[Nomination], state: str = "dra
     return notice
 
 
+def shown_a_minute_ago(key: str) -> str:
+    """The key of a public form as it was signed when the form was shown."""
+    import time
+
+    from django.core.signing import TimestampSigner, b62_encode
+
+    class Earlier(TimestampSigner):
+        def timestamp(self) -> str:
+            return b62_encode(int(time.time()) - 60)
+
+    return Earlier(salt="objection form").sign(key)
+
+
 def objection(nomination: Nomination, state: str = "lodged", **fields: Any) -> Any:
     """An objection in real name to somebody on the newest notice."""
     from selection.models import Objection

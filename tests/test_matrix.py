@@ -296,9 +296,13 @@ class Scene:
             composed_by=self.other,
         )
 
+    def _of_others(self) -> Any:
+        """A candidate of other offices than the one to which everybody here belongs: no actor stands on a side."""
+        return factories.nomination("on_notice", round=self.round, orgs=factories.tree())
+
     def _objection(self) -> Objection:
         return Objection.objects.create(
-            notice=self._publicnotice(), nomination=self.nomination, code="Q-1", kind="lead", facts="事实",
+            notice=self._publicnotice(), nomination=self._of_others(), code="Q-1", kind="lead", facts="事实",
             lodged_at=factories.NOON, admit_due=date(2026, 9, 4),
         )  # fmt: skip
 

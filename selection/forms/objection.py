@@ -2,22 +2,103 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.core.signing import BadSignature, TimestampSigner
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from selection.actions import evidence
 from selection.actions import objection as actions
-from selection.models import NoticeEntry, Objection, PublicNotice
+from selection.actions import objection_case as case
+from selection.errors import BadFile
+from selection.forms.attachment import ACCEPT, SeveralFiles
+from selection.models import InvestigationNote, NoticeEntry, Objection, PublicNotice
 from selection.queries.objection import investigators_for
-from workflow.actor import PUBLIC
-from workflow.forms import ReasonForm, StepForm, with_reason
+from selection.rules.attachment import MEGABYTE
+from workflow import clock
+from workflow.actor import PUBLIC, Actor
+from workflow.forms import ReasonForm, StepForm, plain, with_reason
 
 PUBLIC_KINDS = ((Objection.Kind.REAL_NAME, _("实名提出")), (Objection.Kind.LEAD, _("匿名提供线索")))
+LEAST_SECONDS = 2  # nobody writes twenty characters of facts faster
+_signer = TimestampSigner(salt="objection form")
 
 
-class ObjectionForm(forms.Form):
+def fresh_key() -> str:
+    """The key of a form, with the time at which it was shown, signed."""
+    return _signer.sign(secrets.token_urlsafe(24))
+
+
+class WithFiles(forms.Form):
+    """A form with files that are kept from one attempt to the next: whoever mends a mistake does not choose them again."""
+
+    files = forms.FileField(
+        label=_("证明材料"), required=False, widget=SeveralFiles(attrs={"accept": ACCEPT}),
+        help_text=_("PDF、JPG或PNG，每个不超过%(most)s MB，可选择多个。照片中的拍摄地点等信息自动清除。")
+        % {"most": evidence.MOST_MB},
+    )  # fmt: skip
+    form_key = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
+    uploader: Actor = PUBLIC
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        self.renewed = False
+        if data is None:
+            self.initial.setdefault("form_key", fresh_key())
+        elif (
+            not self.key()
+        ):  # a form kept for too long, or none of ours: it is given a key, and asked for again
+            self.data = data.copy()
+            self.data["form_key"] = fresh_key()
+            self.renewed = True
+
+    def key(self) -> str:
+        """The form's own key; empty if it is none of ours."""
+        try:
+            return _signer.unsign(str(self.data.get("form_key", "")))
+        except BadSignature:
+            return ""
+
+    def keep_files(self) -> None:
+        """Take in what was sent with this attempt and give up what was crossed out. Call before `is_valid`."""
+        self.unread: list[str] = []
+        key = self.key()
+        if not key:
+            return
+        dropped = [value for value in self.data.getlist("drop") if _is_key(value)]
+        evidence.unstage(key, keys=dropped)
+        for file in self.files.getlist("files") if hasattr(self.files, "getlist") else ():
+            self._keep(key, file)
+
+    def _keep(self, key: str, file: UploadedFile[Any]) -> None:
+        name = file.name or ""
+        try:
+            data = file.read(evidence.MOST_MB * MEGABYTE + 1)
+            evidence.stage(key, name=name, data=data, by=self.uploader)
+        except BadFile as bad:
+            self.unread.append(f"{name}：{bad}")
+
+    @property
+    def kept(self) -> list[Any]:
+        """The files that are here already."""
+        return list(evidence.staged(self.key())) if self.is_bound else []
+
+    def clean_files(self) -> None:
+        """What could not be taken, each with its reason; the others are kept."""
+        if getattr(self, "unread", []):
+            raise forms.ValidationError(self.unread)
+
+
+def _is_key(value: str) -> bool:
+    return len(value) == 36 and value.replace("-", "").isalnum()
+
+
+class ObjectionForm(WithFiles):
     """Real name with a contact, or an anonymous lead; facts in either case."""
 
     nominee = forms.ChoiceField(label=_("对哪一位人选"))
@@ -37,7 +118,6 @@ class ObjectionForm(forms.Form):
         help_text=_("写明时间、地点、经过和依据，不少于20个字。"),
     )  # fmt: skip
     website = forms.CharField(required=False, label=_("请勿填写此栏"))  # only programs fill it in
-    form_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, notice: PublicNotice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,18 +126,31 @@ class ObjectionForm(forms.Form):
         self.fields["nominee"].choices = [("", _("请选择")), *chosen]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """A real name needs the name and a way to answer."""
+        """A real name needs the name and a way to answer; nobody has filled it in within a moment."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("kind") == Objection.Kind.REAL_NAME:
             for field, words in (("name", _("请填写姓名或单位名称")), ("contact", _("请填写电话或邮箱"))):
                 if not cleaned.get(field, "").strip():
                     self.add_error(field, words)
+        if self.renewed:
+            self.add_error(None, _("表单已失效，请核对后再次提交，所填内容已保留"))
+        elif self.is_too_quick:
+            self.add_error(None, _("提交过快，请核对所填内容后再次提交"))
         return cleaned
+
+    @property
+    def is_too_quick(self) -> bool:
+        """It was sent sooner than anybody could fill it in."""
+        try:
+            _signer.unsign(str(self.data.get("form_key", "")), max_age=LEAST_SECONDS)
+        except BadSignature:
+            return False
+        return True
 
     @property
     def is_from_a_program(self) -> bool:
         """The field that people do not see is filled in."""
-        return bool(self.cleaned_data.get("website"))
+        return bool(self.data.get("website"))
 
     @property
     def entry(self) -> NoticeEntry:
@@ -74,35 +167,137 @@ class ObjectionForm(forms.Form):
             facts=given["facts"],
             name=given["name"].strip() if named else "",
             contact=given["contact"].strip() if named else "",
-            form_key=given["form_key"],
+            form_key=self.key(),
         )
 
 
-class AdmitForm(StepForm):
-    """Who investigates, and what the nominee's side is told."""
+class PaperForm(WithFiles):
+    """What came by letter or by hand, as an officer writes it down."""
 
-    action = staticmethod(actions.admit)
-    investigator = forms.ModelChoiceField(
-        queryset=User.objects.none(), label=_("核查人"),
-        help_text=_("未列出的人参与过该人选的推荐、初审或评分，或来自推荐单位。"),
+    nominee = forms.ChoiceField(label=_("对哪一位人选"))
+    channel = forms.ChoiceField(
+        label=_("收到方式"),
+        choices=[(c, c.label) for c in (Objection.Channel.LETTER, Objection.Channel.VISIT)],
+    )
+    postmarked_on = forms.DateField(
+        label=_("邮戳或递交日期"), widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("是否在公示期内提出，以此日期为准。"),
     )  # fmt: skip
-    neutral_issue = forms.CharField(
-        label=_("告知人选的争议事项"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("用中性的话写明核查什么，不得出现异议人的姓名、材料或可以推断其身份的内容。"),
+    name = forms.CharField(
+        label=_("姓名或单位名称"), max_length=80, required=False, help_text=_("匿名信不填。")
+    )
+    contact = forms.CharField(label=_("电话或邮箱"), max_length=120, required=False)
+    facts = forms.CharField(
+        label=_("事实与依据"), min_length=20, max_length=4000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("照原件摘录；扫描件作为证明材料上传。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, notice: PublicNotice, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.uploader = actor
+        self.lines = {str(entry.ordinal): entry for entry in notice.entries.all()}
+        chosen = [(key, f"{entry.ordinal}　{entry.name}") for key, entry in self.lines.items()]
+        self.fields["nominee"].choices = [("", _("请选择")), *chosen]  # type: ignore[attr-defined]
+
+    def clean_postmarked_on(self) -> Any:
+        """No letter comes from the future."""
+        day = self.cleaned_data["postmarked_on"]
+        if day > clock.today():
+            raise forms.ValidationError(_("日期不能晚于今天"))
+        return day
+
+    def take(self) -> Objection:
+        """Write it down; raises `Refused`."""
+        given = self.cleaned_data
+        name = given["name"].strip()
+        return actions.lodge(
+            self.lines[given["nominee"]], by=self.uploader, channel=given["channel"], facts=given["facts"],
+            kind=Objection.Kind.REAL_NAME if name else Objection.Kind.LEAD, name=name,
+            contact=given["contact"].strip(), form_key=self.key(), postmarked_on=given["postmarked_on"],
+        )  # fmt: skip
+
+
+class MoreForm(WithFiles):
+    """What whoever holds the code adds or asks for."""
+
+    code = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("补充说明"), min_length=10, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class AppealForm(MoreForm):
+    """Why to look again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = now_("申请复查的理由")
+        self.fields["text"].help_text = now_("写明不服的结论和理由，不少于10个字。复查只能申请一次。")
+
+
+class NoteForm(WithFiles):
+    """One line of the log."""
+
+    kind = forms.ChoiceField(label=_("方式"), choices=InvestigationNote.Kind.choices)
+    text = forms.CharField(
+        label=_("内容"), min_length=5, max_length=4000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("写明时间、对象、经过和所得。只有经办人可见，不能修改。"),
+    )  # fmt: skip
+
+
+class StatementForm(forms.Form):
+    """What the candidate says to the issue."""
+
+    text = forms.CharField(
+        label=_("陈述"), min_length=10, max_length=4000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("就上述核查事项说明情况和依据。只能提交一次。"),
+    )  # fmt: skip
+
+
+# The handlers' steps -------------------------------------------------------------------------------------------------
+
+
+class InvestigatorsForm(StepForm):
+    """Who investigates."""
+
+    action = staticmethod(actions.name_investigators)
+    investigators = forms.ModelMultipleChoiceField(
+        queryset=User.objects.none(), label=_("核查人"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("不少于两名。未列出的人参与过该人选的推荐、初审、评分或此前的核查，来自推荐单位，或已申明回避。"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = investigators_for(self.obj.nomination)
-        self.fields["investigator"].queryset = people  # type: ignore[attr-defined]
+        self.fields["investigators"].queryset = people  # type: ignore[attr-defined]
+        if self.obj.pk and self.obj.state == "admitted":
+            self.initial["investigators"] = [person.pk for person in self.obj.fit_investigators()]
+
+
+class NeutralIssue(StepForm):
+    """The issue in words that give nobody away."""
+
+    neutral_issue = forms.CharField(
+        label=_("告知人选的争议事项"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("用中性的话写明核查什么，不得出现异议人的姓名、材料或可以推断其身份的内容。"),
+    )  # fmt: skip
 
     def clean_neutral_issue(self) -> str:
         """The objector's own words do not slip through."""
         words: str = self.cleaned_data["neutral_issue"]
-        for secret in (self.obj.objector_name, self.obj.objector_contact):
+        said = self.obj if isinstance(self.obj, Objection) else self.obj.objection
+        for secret in (said.objector_name, said.objector_contact, said.code):
             if secret and secret in words:
                 raise forms.ValidationError(_("争议事项中不得出现异议人的姓名或联系方式"))
         return words
+
+
+class AdmitForm(InvestigatorsForm, NeutralIssue):
+    """How grave it is, who investigates, and what the nominee's side is told."""
+
+    action = staticmethod(actions.admit)
+    grade = forms.ChoiceField(label=_("等级"), choices=Objection.Grade.choices, initial=Objection.Grade.B)
+    field_order = ("grade", "investigators", "neutral_issue")
 
 
 class RefuseForm(StepForm):
@@ -126,13 +321,37 @@ class UpholdForm(DismissForm):
     """The conclusion, and whether it touches the determination."""
 
     action = staticmethod(actions.uphold)
+    partly = forms.BooleanField(label=_("部分成立"), required=False)
     material = forms.BooleanField(label=_("影响认定，报厅领导决定是否取消人选"), required=False)
+
+
+class VerifyForm(DismissForm):
+    """What became of a complaint."""
+
+    action = staticmethod(actions.verify)
+    material = forms.BooleanField(label=_("查实且影响认定，报厅领导决定"), required=False)
+
+
+class AnswerForm(StepForm):
+    """The written reply."""
+
+    action = staticmethod(actions.answer)
+    reply = forms.CharField(
+        label=_("书面答复"), min_length=10, max_length=4000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("异议人凭查询码可见；另行寄送的，内容应当一致。"),
+    )  # fmt: skip
 
 
 class IdentityForm(ReasonForm):
     """Why somebody looks at who objects."""
 
     action = staticmethod(actions.view_identity)
+
+
+class AsideForm(ReasonForm):
+    """Why somebody steps aside."""
+
+    action = staticmethod(case.declare_interest)
 
 
 class StatusForm(forms.Form):
@@ -145,11 +364,60 @@ class StatusForm(forms.Form):
     )
 
 
+class AdmitAppealForm(NeutralIssue):
+    """What the nominee's side is told, where it was not told before."""
+
+    action = staticmethod(case.admit_appeal)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["neutral_issue"] = self.obj.objection.neutral_issue
+
+
+class AppealAnswerForm(StepForm):
+    """What whoever appealed reads."""
+
+    action = staticmethod(case.refuse_appeal)
+    answer = forms.CharField(
+        label=_("复查意见"), min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("异议人凭查询码可见。"),
+    )  # fmt: skip
+
+
+class DismissAppealForm(AppealAnswerForm):
+    """The conclusion stands."""
+
+    action = staticmethod(case.dismiss_appeal)
+
+
+class UpholdAppealForm(AppealAnswerForm):
+    """The other conclusion."""
+
+    action = staticmethod(case.uphold_appeal)
+    outcome = forms.ChoiceField(
+        label=_("复查结论"), required=False, choices=(
+            ("", _("请选择")), ("upheld", _("成立")), ("partly", _("部分成立")), ("dismissed", _("不成立")),
+        ), help_text=_("原处理为不予受理的不选：改变后转入核查。"),
+    )  # fmt: skip
+    material = forms.BooleanField(label=_("影响认定，报厅领导决定是否取消人选"), required=False)
+
+
 OBJECTION_FORMS: dict[str, type[StepForm]] = {
     "admit": AdmitForm,
     "refuse": RefuseForm,
+    "name_investigators": InvestigatorsForm,
+    "extend": with_reason(actions.extend),
+    "note_silence": plain(actions.note_silence),
     "uphold": UpholdForm,
     "dismiss": DismissForm,
+    "answer": AnswerForm,
+    "verify": VerifyForm,
     "withdraw": with_reason(actions.withdraw),
+}  # an appeal takes `reopen` and `restore`
+APPEAL_FORMS: dict[str, type[StepForm]] = {
+    "admit": AdmitAppealForm,
+    "refuse": AppealAnswerForm,
+    "uphold": UpholdAppealForm,
+    "dismiss": DismissAppealForm,
 }
 NOMINATION_FORMS: dict[str, type[StepForm]] = {"remove": with_reason(actions.remove)}

@@ -16,7 +16,7 @@ from selection.models import Nomination
 from selection.queries import dossier as dossiers
 from selection.queries import nomination as queries
 from selection.queries.dossier_versions import may_compare
-from selection.queries.objection import neutral_issues
+from selection.queries.objection import issues_for, neutral_issues
 from selection.queries.recheck import rechecks_visible_to
 from selection.queries.round import working_days_left
 from selection.queries.steps import has_steps
@@ -36,6 +36,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "id_number": dossiers.masked_id(nomination.nominee.id_number),
         "days_left": working_days_left(nomination.round.closes_at),
         "issues": neutral_issues(nomination),
+        "answers_issues": issues_for(user).filter(nomination=nomination).exists(),
     }
     if nomination.state in ("draft", "returned") and policies.may_submit(nomination, user):
         return render(request, "selection/nomination_tasks.html", context | _tasks(nomination))

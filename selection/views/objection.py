@@ -1,58 +1,27 @@
-"""Objecting, without an account; and the handlers' side, where every look at the objector is recorded."""
+"""Objecting, without an account: the form, the receipt, the page by code with what may be added or asked for."""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import cache
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.roles import Role
 from selection.actions import objection as actions
-from selection.forms.objection import IdentityForm, ObjectionForm, StatusForm
+from selection.actions import objection_case as case
+from selection.forms.objection import AppealForm, MoreForm, ObjectionForm, StatusForm
 from selection.models import Objection, PublicNotice
 from selection.queries import notice as notices
 from selection.queries import objection as queries
-from selection.views.public import PAGE, without_session
-from workflow.actor import PUBLIC, Actor
+from selection.queries.objection_story import story_of
+from selection.views.flood import too_often
+from selection.views.public import without_session
+from workflow.actor import PUBLIC
 from workflow.errors import Refused
-
-LODGINGS_AN_HOUR, QUERIES_AN_HOUR = 10, 60  # from one address; an office shares one, so these are wide
-HOUR = 3600
-
-
-def _address(request: HttpRequest) -> str:
-    """Behind our proxy, the address that the proxy saw."""
-    seen: str = request.META.get("REMOTE_ADDR", "")
-    if settings.PRODUCTION:
-        return str(request.META.get("HTTP_X_FORWARDED_FOR", seen)).rsplit(",", 1)[-1].strip()
-    return seen
-
-
-def _too_often(request: HttpRequest, what: str, limit: int) -> bool:
-    key = f"{what}:{_address(request)}"
-    cache.add(key, 0, HOUR)
-    try:
-        return cache.incr(key) > limit
-    except ValueError:  # it ran out between the two lines
-        return False
-
-
-def _busy(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "429.html",
-        {"sentence": _("同一网络地址提交过多，请一小时后再试，或按公示所列联系方式提出。")},
-        status=429,
-    )
 
 
 # A form that asks for no account has no authority that another site could borrow: it needs no token and no cookie.
@@ -67,8 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _lodge(request, notice)
     chosen = request.GET.get("nominee", "")
-    form = ObjectionForm(notice=notice, initial={"nominee": chosen, "form_key": secrets.token_urlsafe(24)})
-    return _show_form(request, notice, form)
+    return _show_form(request, notice, ObjectionForm(notice=notice, initial={"nominee": chosen}))
 
 
 def _notice(number: str) -> PublicNotice:
@@ -85,19 +53,30 @@ def _only_running() -> PublicNotice:
 
 
 def _lodge(request: HttpRequest, notice: PublicNotice) -> HttpResponse:
-    form = ObjectionForm(request.POST, notice=notice)
-    if not form.is_valid():
-        return _show_form(request, notice, form, status=422)
+    """Whatever is refused, what was typed and what was uploaded is still there."""
+    form = ObjectionForm(request.POST, request.FILES, notice=notice)
     if form.is_from_a_program:
         return _show_form(request, notice, form, status=422)
-    if _too_often(request, "objection", LODGINGS_AN_HOUR):
-        return _busy(request)
+    if too_often(request, "objection"):
+        form.add_error(None, _too_many(notice))
+        return _show_form(request, notice, form, status=429)
+    form.keep_files()
+    if not form.is_valid():
+        return _show_form(request, notice, form, status=422)
     try:
         objection = form.take()
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _show_form(request, notice, form, status=409)
-    return render(request, "selection/objection_received.html", {"objection": objection, "notice": notice})
+    context = {"objection": objection, "notice": notice, "evidence": queries.evidence_of(objection)}
+    return render(request, "selection/objection_received.html", context)
+
+
+def _too_many(notice: PublicNotice) -> str:
+    words = _(
+        "这个网络地址提交过多，请稍后再次提交（所填内容已保留），或者按公示所列方式来电、来信：%(contact)s"
+    )
+    return words % {"contact": notice.contact}
 
 
 def _show_form(
@@ -119,17 +98,47 @@ def _show_form(
 def status(request: HttpRequest) -> HttpResponse:
     """Where an objection stands, by its query code. The code travels in the body, not in the address."""
     form = StatusForm(request.POST or None)
-    found = None
-    if request.method == "POST" and form.is_valid():
-        if _too_often(request, "objection-status", QUERIES_AN_HOUR):
-            return _busy(request)
-        found = queries.by_code(form.cleaned_data["code"])
-        if found is None:
-            form.add_error("code", _("没有这个查询码，请核对后重新输入"))
-    shown = 422 if form.is_bound and found is None else 200
-    return render(
-        request, "selection/objection_status.html", {"form": form, "objection": found}, status=shown
-    )
+    if request.method != "POST" or not form.is_valid():
+        return _show_status(request, form, None, status=422 if form.is_bound else 200)
+    if too_often(request, "objection-status"):
+        form.add_error("code", _("这个网络地址查询过多，请稍后再试"))
+        return _show_status(request, form, None, status=429)
+    found = queries.by_code(form.cleaned_data["code"])
+    if found is None:
+        form.add_error("code", _("没有这个查询码，请核对后重新输入"))
+        return _show_status(request, form, None, status=422)
+    return _show_status(request, form, found)
+
+
+def _show_status(
+    request: HttpRequest, form: StatusForm, found: Objection | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "objection": found, **more}
+    if found is not None:
+        context |= _open_to_the_objector(found, context)
+    return render(request, "selection/objection_status.html", context, status=status)
+
+
+def _open_to_the_objector(found: Objection, given: dict[str, Any]) -> dict[str, Any]:
+    """What has happened, what comes next, and what may still be done with the code."""
+    open_still = found.state in ("lodged", "admitted")
+    code = {"code": found.code}
+    may_add = open_still and found.supplemented_at is None
+    may_appeal = not case.why_no_appeal(found)
+    return {
+        "story": story_of(found),
+        "may_withdraw": open_still and not hasattr(found, "appeal"),
+        "supplement": given.get("supplement") or (MoreForm(initial=code, auto_id="add-%s") if may_add else None),
+        "appealing": given.get("appealing") or (AppealForm(initial=code, auto_id="appeal-%s") if may_appeal else None),
+    }  # fmt: skip
+
+
+def _held_by(request: HttpRequest) -> Objection:
+    """The objection whose code was sent."""
+    found = queries.by_code(request.POST.get("code", ""))
+    if found is None:
+        raise Http404
+    return found
 
 
 @csrf_exempt
@@ -138,67 +147,55 @@ def status(request: HttpRequest) -> HttpResponse:
 @without_session
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Take an objection back; whoever holds the code may."""
-    if _too_often(request, "objection-status", QUERIES_AN_HOUR):
+    if too_often(request, "objection-status"):
         return _busy(request)
-    found = queries.by_code(request.POST.get("code", ""))
-    if found is None:
-        raise Http404
+    found = _held_by(request)
     form = StatusForm(initial={"code": found.code})
-    context: dict[str, Any] = {"form": form}
     try:
-        context["objection"] = actions.withdraw(found, by=PUBLIC)
+        return _show_status(request, form, actions.withdraw(found, by=PUBLIC))
     except Refused as refusal:
-        context |= {"objection": found, "refusal": str(refusal)}
-    shown = 409 if "refusal" in context else 200
-    return render(request, "selection/objection_status.html", context, status=shown)
+        return _show_status(request, form, found, status=409, refusal=str(refusal))
 
 
-# The handlers ----------------------------------------------------------------------------------------------------------
+def _busy(request: HttpRequest) -> HttpResponse:
+    sentence = _("这个网络地址提交过多，请稍后再试，或者按公示所列方式来电、来信。")
+    return render(request, "429.html", {"sentence": sentence}, status=429)
 
 
-@require_safe
-def objection_list(request: HttpRequest) -> HttpResponse:
-    """The manager's cases; an investigator's own."""
-    actor: Any = request.user
-    objections = queries.objections_visible_to(actor)
-    if not actor.holds(Role.MANAGER) and not objections.exists():
-        raise Http404
-    state = request.GET.get("state", "")
-    if state in Objection.State.values:
-        objections = objections.filter(state=state)
-    page = Paginator(objections.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "states": Objection.State.choices, "state": state}
-    return render(request, "selection/objection_list.html", context)
-
-
-@require_safe
+@csrf_exempt
 @never_cache
-def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One case. Who objects stays covered until somebody says why they look."""
-    actor: Any = request.user
-    objection = get_object_or_404(queries.objections_visible_to(actor), pk=pk)
-    return _show_case(request, objection, IdentityForm(obj=objection, actor=actor))
-
-
 @require_POST
+@without_session
+def supplement(request: HttpRequest) -> HttpResponse:
+    """Add to what was said, once."""
+    form = MoreForm(request.POST, request.FILES, auto_id="add-%s")
+    return _more(request, form, "supplement", actions.supplement)
+
+
+@csrf_exempt
 @never_cache
-def identity(request: HttpRequest, pk: int) -> HttpResponse:
-    """Uncover who objects, once, on the record."""
-    actor: Actor = request.user  # type: ignore[assignment]
-    objection = get_object_or_404(queries.objections_visible_to(actor), pk=pk)
-    form = IdentityForm(request.POST, obj=objection, actor=actor)
+@require_POST
+@without_session
+def appeal(request: HttpRequest) -> HttpResponse:
+    """Ask for another look, once."""
+    form = AppealForm(request.POST, request.FILES, auto_id="appeal-%s")
+    return _more(request, form, "appealing", _appeal)
+
+
+def _appeal(objection: Objection, *, by: Any, text: str, form_key: str) -> Any:
+    return case.appeal(objection, by=by, reason=text, form_key=form_key)
+
+
+def _more(request: HttpRequest, form: MoreForm, name: str, act: Any) -> HttpResponse:
+    if too_often(request, "objection"):
+        return _busy(request)
+    found = _held_by(request)
+    code = StatusForm(initial={"code": found.code})
+    form.keep_files()
     if not form.is_valid():
-        return _show_case(request, objection, form, status=422)
-    return _show_case(request, form.take(), IdentityForm(obj=objection, actor=actor), uncovered=True)
-
-
-def _show_case(
-    request: HttpRequest,
-    objection: Objection,
-    form: IdentityForm,
-    *,
-    uncovered: bool = False,
-    status: int = 200,
-) -> HttpResponse:
-    context = {"objection": objection, "form": form, "uncovered": uncovered}
-    return render(request, "selection/objection_detail.html", context, status=status)
+        return _show_status(request, code, found, status=422, **{name: form})
+    try:
+        act(found, by=PUBLIC, text=form.cleaned_data["text"], form_key=form.key())
+    except Refused as refusal:
+        return _show_status(request, code, found, status=409, refusal=str(refusal), **{name: form})
+    return _show_status(request, code, queries.by_code(found.code))

@@ -41,6 +41,7 @@ def gather() -> Cast:
     people["reviewer1"] = factories.user(Role.REVIEWER, organisation=province, name="初审甲")
     people["reviewer2"] = factories.user(Role.REVIEWER, organisation=province, name="初审乙")
     people["investigator"] = factories.user(Role.MANAGER, organisation=province, name="核查丙")
+    people["investigator2"] = factories.user(Role.REVIEWER, organisation=province, name="核查丁")
     people["county"] = factories.user(Role.BUREAU_OFFICER, organisation=orgs["county"], name="县级经办")
     people["city"] = factories.user(Role.BUREAU_OFFICER, organisation=orgs["city"], name="市级经办")
     people["clerk"] = factories.user(Role.UNIT_CLERK, organisation=orgs["unit"], name="单位经办")

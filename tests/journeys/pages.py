@@ -72,6 +72,9 @@ class Visitor:
         kind = field.first.evaluate("field => field.type")
         if kind == "radio":
             field.and_(field.page.locator(f'[value="{value}"]')).check()
+        elif kind == "checkbox" and isinstance(value, list):
+            for one in value:
+                field.and_(field.page.locator(f'[value="{one}"]')).check()
         elif kind == "checkbox":
             field.first.set_checked(bool(value))
         elif kind == "select-one":

@@ -209,12 +209,13 @@ def object_to(public: Visitor, name: str) -> None:
         nominee=ordinal, kind="real_name", name="举报人丁", contact="ding@example.cn",
         facts="该人选2020年至2021年在外省任职，与申报表所填从业经历不一致，请予核实。",
     )  # fmt: skip
+    public.page.wait_for_timeout(2500)  # nobody fills it in within a moment
     public.press("提交异议").reads("异议已收到")
 
 
-def admit_objection(manager: Visitor, name: str, investigator: int) -> None:
+def admit_objection(manager: Visitor, name: str, investigators: list[int]) -> None:
     manager.follow("公示与异议", within=NAV).follow("异议办理").follow_in_row(name, name)
-    manager.take("受理异议", investigator=investigator, neutral_issue="从业经历需要进一步核实。")
+    manager.take("受理异议", grade="A", investigators=investigators, neutral_issue="从业经历需要进一步核实。")
 
 
 # The decision --------------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def list_and_notice(desks, people, visit):
     public = visit()
     public.open("/").follow("查看公示").reads(MAIN).does_not_read(UNFIT)
     stages.object_to(public, HELD)
-    stages.admit_objection(desks("manager"), HELD, people["investigator"].pk)
+    stages.admit_objection(desks("manager"), HELD, [people[n].pk for n in ("investigator", "investigator2")])
 
 
 def decision(desks):

@@ -55,17 +55,28 @@ def lodged(person: Nomination, at: datetime = END - timedelta(days=1), **given: 
         )
 
 
+def pair() -> list[Any]:
+    """Two people who have no part in anything."""
+    return [user("reviewer"), user("reviewer")]
+
+
+def heard(said: Objection) -> Objection:
+    """The candidate has spoken."""
+    Objection.objects.filter(pk=said.pk).update(statement_at=END)
+    return Objection.objects.get(pk=said.pk)
+
+
 def test_the_last_second_is_in_time_and_midnight_is_not() -> None:
     person, _who = on_notice()
     assert lodged(person, END - timedelta(seconds=1)).kind == "real_name"
-    assert lodged(person, END).kind == "complaint"
+    assert lodged(person, END, facts="另附考勤记录一份。").kind == "complaint"
 
 
 def test_a_complaint_is_never_admitted() -> None:
     person, who = on_notice()
     late = lodged(person, END)
     with pytest.raises(StepRefused, match="举报"), clock.frozen(END):
-        actions.admit(late, by=who["manager"], investigator=who["reviewer"], neutral_issue="任职年限")
+        actions.admit(late, by=who["manager"], investigators=pair(), neutral_issue="任职年限")
     actions.refuse(late, by=who["manager"], ground="out_of_time")
 
 
@@ -84,20 +95,21 @@ def test_admission_names_an_uninvolved_person_and_ten_working_days() -> None:
     involved = (who["reviewer"], judge.user, who["bureau_officer"], who["leader"])
     assert not set(involved) & set(investigators_for(person))
     with pytest.raises(ConflictOfInterest):
-        actions.admit(said, by=who["manager"], investigator=who["reviewer"], neutral_issue="任职年限")
-    outsider = user("reviewer")
+        actions.admit(
+            said, by=who["manager"], investigators=[who["reviewer"], *pair()], neutral_issue="任职年限"
+        )
     with clock.frozen(datetime(2026, 10, 12, 10, 0, tzinfo=clock.ZONE)):
-        said = actions.admit(said, by=who["manager"], investigator=outsider, neutral_issue="任职年限")
+        said = actions.admit(said, by=who["manager"], investigators=pair(), neutral_issue="任职年限")
     assert (said.state, str(said.conclude_due)) == ("admitted", "2026-10-26")
     assert person.on_hold
 
 
-def test_nobody_but_the_manager_and_the_investigator_sees_it() -> None:
+def test_nobody_but_manager_supervisor_and_investigators_sees_it() -> None:
     person, who = on_notice()
     said = objection(person, "admitted")
-    assert list(objections_visible_to(who["manager"])) == [said]
-    assert list(objections_visible_to(said.investigator)) == [said]
-    for role in ("leader", "publisher", "supervisor", "reviewer", "unit_clerk", "bureau_officer"):
+    for reader in (who["manager"], who["supervisor"], *said.investigators.all()):
+        assert list(objections_visible_to(reader)) == [said]
+    for role in ("leader", "publisher", "reviewer", "unit_clerk", "bureau_officer"):
         assert not objections_visible_to(who[role]).exists()
 
 
@@ -114,9 +126,8 @@ def test_every_view_of_the_objector_is_recorded() -> None:
 def test_neither_record_nor_messages_give_the_objector_away() -> None:
     person, who = on_notice()
     said = lodged(person)
-    outsider = user("reviewer")
     with clock.frozen(END):
-        said = actions.admit(said, by=who["manager"], investigator=outsider, neutral_issue="任职年限")
+        said = heard(actions.admit(said, by=who["manager"], investigators=pair(), neutral_issue="任职年限"))
         actions.view_identity(said, by=who["manager"], reason="核对身份以便书面答复。")
         said = actions.uphold(said, by=who["manager"], conclusion="任职年限不足，属实。", material=True)
         actions.remove(person, by=who["leader"], reason="任职年限不足，取消人选资格。")

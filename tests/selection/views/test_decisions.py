@@ -142,8 +142,11 @@ def test_from_the_list_to_the_result_by_pages_alone(client: Client) -> None:
     said = objection(held, "lodged")
     client.force_login(who["manager"])
     with clock.frozen(POSTED):
-        investigator = user("reviewer")
-        given = {"investigator": investigator.pk, "neutral_issue": "任职年限"}
+        given = {
+            "investigators": [user("reviewer").pk, user("reviewer").pk],
+            "neutral_issue": "任职年限",
+            "grade": "A",
+        }
         assert client.post(step("objections", said.pk, "admit"), given).status_code == 302
     with clock.frozen(OVER):
         from selection.actions import notice
