@@ -175,7 +175,7 @@ def test_the_list_decided_is_the_cleared_minus_the_minuted_exceptions() -> None:
         made = actions.confirm(made, by=who["leader"])
     assert made.list_digest == list_digest(row, [people[0], people[2]]) == made.drafted_digest
     assert [r.name_key for r in Recognition.objects.order_by("ordinal")] == ["秦芸", "陆沐言"]
-    payload = json.loads(Entry.objects.get(kind="determination.confirm").payload)["data"]
+    payload = json.loads(Entry.objects.get(kind="determination.confirm").payload)
     assert payload["digest"] == made.list_digest
     assert payload["exceptions"] == [{"code": people[1].code, "reason": WHY, "minute_number": "〔2026〕13号"}]
     with clock.frozen(DAY):  # an exception does not keep the others from being published
@@ -270,5 +270,5 @@ def test_a_list_that_changed_since_the_draft_is_said_to_have_changed() -> None:
     objection(people[1], "lodged")
     with clock.frozen(DAY):
         actions.confirm(made, by=who["leader"])
-    payload = json.loads(Entry.objects.get(kind="determination.confirm").payload)["data"]
+    payload = json.loads(Entry.objects.get(kind="determination.confirm").payload)
     assert payload["changed_since_draft"] is True
