@@ -41,6 +41,7 @@ ABSENT = {
     "caps": {},
     "floors": {},
     "ballot": False,
+    "second_stage": 0,
 }
 
 
@@ -136,8 +137,25 @@ class Record:
     @cached_property
     def rules(self) -> dict[str, Any]:
         """The rules in force when the scores were calculated, else the newest."""
+        return self.rules_until(len(self.entries))
+
+    @cached_property
+    def second(self) -> tuple[int, dict[str, Any]] | None:
+        """The beginning of the second stage: entry and payload, or None."""
+        found = self.opened("round.begin_second_stage")
+        require(len(found) < 2, "chain.jsonl", "there are two second stages")
+        return found[0] if found else None
+
+    @cached_property
+    def openings(self) -> list[int]:
+        """The entries by which the sheets of each stage were opened."""
+        return [entry["seq"] for entry in self.entries if entry["kind"] == "round.open_scores"]
+
+    def rules_until(self, end: int) -> dict[str, Any]:
+        """The rules by which the scores were calculated last, up to an entry."""
         books = {book["name"]: book for book in self.read("rulebooks.json")}
-        used = [e["rules"] for e in self.entries if e["kind"] in ("round.open_scores", "result.recomputed")]
+        calculated = ("round.open_scores", "result.recomputed")
+        used = [e["rules"] for e in self.entries[:end] if e["kind"] in calculated]
         name = used[-1] if used else max(books, key=lambda n: books[n]["version"], default="")
         require(name in books, "rulebooks.json", f"the rules {name} are missing")
         return {**ABSENT, **json.loads(books[name]["text"])}
@@ -372,6 +390,8 @@ def check_redraws(record: Record, draw: dict[str, Any]) -> None:
             added[nominee].append(expert)
         _check_redraw(fresh, redraw, added, where)
     for row in draw["assignments"]:
+        if stage_of(row) > 1:
+            continue
         where = f"draw.json assignment {row['nominee']} {row['expert']}"
         same(row["draw"], pairs.pop((row["nominee"], row["expert"]), None), where, "draw that made it")
     for nominee, expert in sorted(pairs):
@@ -380,6 +400,46 @@ def check_redraws(record: Record, draw: dict[str, Any]) -> None:
             "draw.json assignments",
             f"{nominee} {expert} was drawn and is missing",
         )
+
+
+def stage_of(row: dict[str, Any]) -> int:
+    """The stage of a duty, a sheet or a result; records written before there were two do not say."""
+    return int(row.get("stage", 1))
+
+
+def check_second_stage(record: Record, draw: dict[str, Any]) -> None:
+    """The shortlist has its digest; whoever sat scored everybody on it, but where recused; nobody else scored anybody."""
+    found = record.opened("panel.second_stage")
+    pairs = {(row["nominee"], row["expert"]) for row in draw["assignments"] if stage_of(row) > 1}
+    if record.second is None:
+        require(
+            not found and not pairs, "draw.json assignments", "there are duties of a stage that never began"
+        )
+        return
+    begun, payload = record.second
+    text = canonical({"round": record.round["code"], "shortlist": payload["shortlist"]})
+    same(
+        payload["digest"], sha256(text).hexdigest(), f"second stage, entry {begun}", "digest of the shortlist"
+    )
+    recused = {(nominee, expert) for nominee, expert, *_why in draw["inputs"]["recusals"]}
+    numbers = {row["expert"] for row in draw["seats"] if row["number"]}
+    asked: set[tuple[str, str]] = set()
+    for seq, part in found:
+        where = f"second stage, entry {seq}"
+        apart = {(nominee, expert) for nominee, expert in part["recused"]}
+        for nominee, expert in part["added"]:
+            require(nominee in payload["shortlist"], where, f"{nominee} is not on the shortlist")
+            require(expert in numbers, where, f"{expert} is not on the panel")
+            require(
+                (nominee, expert) not in recused | apart | asked,
+                where,
+                f"{nominee} {expert} may not be asked",
+            )
+            asked.add((nominee, expert))
+        for nominee in part["nominees"]:
+            missing = [e for e in part["panel"] if (nominee, e) not in asked | apart]
+            require(not missing, where, f"{nominee} is not scored by {', '.join(missing)}")
+    same(sorted(pairs), sorted(asked), "draw.json assignments", "duties of the second stage")
 
 
 def _withdrawn(record: Record, nominee: str) -> bool:
@@ -697,12 +757,14 @@ def _flip_back(
 
 def check_sheets(record: Record) -> None:
     """Every sheet that was submitted is there and says what its expert committed to; its state follows the ledger."""
-    submitted = dict(record.opened("scoresheet.submit"))
-    pairs = {(row["nominee"], row["expert"]) for row in (record.draw or {}).get("assignments", ())}
+    last = record.openings[-1]  # what was submitted since is sealed still
+    submitted = {seq: found for seq, found in record.opened("scoresheet.submit") if seq < last}
+    duties = (record.draw or {}).get("assignments", ())
+    pairs = {(row["nominee"], row["expert"], stage_of(row)) for row in duties}
     numbers = {row["expert"]: row["number"] for row in (record.draw or {}).get("seats", ())}
     for sheet in record.sheets:
         where = f"sheets.jsonl {sheet['nominee']} expert {sheet['expert']}"
-        require((sheet["nominee"], sheet["expert"]) in pairs, where, "was not drawn")
+        require((sheet["nominee"], sheet["expert"], stage_of(sheet)) in pairs, where, "was not drawn")
         same(sheet["number"], numbers.get(sheet["expert"]), where, "anonymous number")
         same(sheet["state"], _state(record, sheet["subject"]), where, "state on the ledger")
         for version in (*sheet["versions"], *([sheet["sealed"]] if sheet["sealed"] else [])):
@@ -717,6 +779,8 @@ def _check_sealed(
     seq = version["seq"]
     require(seq in submitted, where, f"entry {seq} is no submission, or is named twice")
     same(record.entries[seq - 1]["subject"], sheet["subject"], where, f"subject of entry {seq}")
+    later = record.second is not None and seq > record.second[0]
+    same(stage_of(sheet), 2 if later else 1, where, f"stage of entry {seq}")
     commitment = submitted.pop(seq)["commitment"]
     same(version["leaf"], record.lines("digests.txt")[seq - 1].split()[1], where, f"receipt, entry {seq}")
     if version["content"] is not None:
@@ -738,11 +802,11 @@ def _state(record: Record, subject: str) -> str:
 
 def check_complete(record: Record) -> None:
     """Every duty of somebody scored has its sheet: one that counts, or one that was voided."""
-    found = {(sheet["nominee"], sheet["expert"]): sheet["state"] for sheet in record.sheets}
-    results = {row["nominee"] for row in record.read("results.json")}
+    found = {(sheet["nominee"], sheet["expert"], stage_of(sheet)): sheet["state"] for sheet in record.sheets}
+    results = {row["nominee"]: stage_of(row) for row in record.read("results.json")}
     for row in record.draw["assignments"]:
-        if row["state"] == "accepted" and row["nominee"] in results:
-            state = found.get((row["nominee"], row["expert"]))
+        if row["state"] == "accepted" and stage_of(row) <= results.get(row["nominee"], 0):
+            state = found.get((row["nominee"], row["expert"], stage_of(row)))
             require(
                 state in ("locked", "voided"),
                 "sheets.jsonl",
@@ -787,15 +851,13 @@ def half_up(exact: Fraction) -> Decimal:
 
 
 class Scores:
-    """All scores calculated from the sheets that count."""
+    """The scores of a stage, calculated from its sheets that count."""
 
-    def __init__(self, record: Record) -> None:
-        self.record, self.rules = record, record.rules
-        self.marks: dict[str, list[dict[str, Any]]] = {
-            row["nominee"]: [] for row in record.read("results.json")
-        }
+    def __init__(self, record: Record, rows: list[dict[str, Any]], stage: int, rules: dict[str, Any]) -> None:
+        self.record, self.rules = record, rules
+        self.marks: dict[str, list[dict[str, Any]]] = {row["nominee"]: [] for row in rows}
         for sheet in record.sheets:
-            if sheet["state"] == "locked":
+            if sheet["state"] == "locked" and stage_of(sheet) == stage:
                 where = f"sheets.jsonl {sheet['nominee']} expert {sheet['expert']}"
                 require(sheet["nominee"] in self.marks, "results.json", f"{sheet['nominee']} is missing")
                 marks = json.loads(sheet["sealed"]["content"])["marks"]
@@ -843,9 +905,9 @@ class Scores:
         }[name]
 
 
-def check_scores(record: Record, scores: Scores) -> None:
+def check_scores(rows: list[dict[str, Any]], scores: Scores) -> None:
     """Every official score: exact fractions, rounded half up once."""
-    for row in record.read("results.json"):
+    for row in rows:
         nominee = row["nominee"]
         where = f"results.json {nominee}"
         exact, dropped, flags = scores.found[nominee]
@@ -858,13 +920,12 @@ def check_scores(record: Record, scores: Scores) -> None:
         same(row["flags"], sorted(flags), where, "flags")
 
 
-def check_ranks(record: Record, scores: Scores) -> None:
+def check_ranks(rows: list[dict[str, Any]], scores: Scores, votes: dict[str, int]) -> None:
     """Ranks on the published score (1, 1, 3), and the order of equals by the frozen chain."""
-    votes = tie_votes(record)
     chain = {nominee: scores.links(nominee, votes) for nominee in scores.official}
     ordered = sorted(chain, key=lambda n: (-scores.official[n], [key for _name, key, _text in chain[n]]))
     place = {nominee: at for at, nominee in enumerate(ordered, start=1)}
-    for row in record.read("results.json"):
+    for row in rows:
         nominee, where = row["nominee"], f"results.json {row['nominee']}"
         if nominee not in chain:
             same(
@@ -880,6 +941,84 @@ def check_ranks(record: Record, scores: Scores) -> None:
         used = _links_used(nominee, chain, scores.official)
         path = [{"link": name, "value": text} for name, _key, text in chain[nominee][:used]]
         same(row["tie_path"], path, where, "tie path")
+
+
+def check_stages(record: Record) -> None:
+    """The scores and ranks of one stage, or of two: the shortlisted by the second, the others behind them by the first."""
+    rows = record.read("results.json")
+    if record.second is None:
+        scores = Scores(record, rows, 1, record.rules)
+        check_scores(rows, scores)
+        check_ranks(rows, scores, tie_votes(record))
+        return
+    begun, payload = record.second
+    first = Scores(record, rows, 1, record.rules_until(begun))
+    kept = [{**row, **row["first"]} for row in rows]
+    check_scores(kept, first)
+    check_ranks(kept, first, {})
+    same(payload["shortlist"], _shortlist(record, kept, first), f"second stage, entry {begun}", "shortlist")
+    again = [row for row in rows if stage_of(row) > 1]
+    same(
+        sorted(row["nominee"] for row in again),
+        _scored_again(record),
+        "results.json",
+        "nominees of the second stage",
+    )
+    second = Scores(record, again, 2, record.rules)
+    check_scores(again, second)
+    check_ranks(again, second, tie_votes(record))
+    _check_behind([row for row in rows if stage_of(row) == 1], second)
+
+
+def _left_between(record: Record, after: int, before: int) -> set[str]:
+    """Nominees who withdrew between two entries."""
+    subjects = {row["subject"]: code for code, row in record.people.items()}
+    gone = (e["subject"] for e in record.entries[after:before] if e["kind"] == "nomination.withdraw")
+    return {subjects[subject] for subject in gone if subject in subjects}
+
+
+def _shortlist(record: Record, kept: list[dict[str, Any]], first: Scores) -> list[str]:
+    """Of those still running the first ones, and whoever is level with the last of them."""
+    assert record.second is not None
+    gone = _left_between(record, record.openings[0], record.second[0])
+    running = [
+        row["nominee"] for row in kept if row["nominee"] in first.official and row["nominee"] not in gone
+    ]
+    scores = sorted((first.official[nominee] for nominee in running), reverse=True)
+    places = first.rules["second_stage"]
+    require(places > 0, "rulebooks.json", "the rules know no second stage")
+    line = scores[min(places, len(scores)) - 1] if scores else None
+    return sorted(n for n in running if line is not None and first.official[n] >= line)
+
+
+def _scored_again(record: Record) -> list[str]:
+    """Who was scored in the second stage: of the shortlisted, whoever was still there at the opening; before it, nobody."""
+    assert record.second is not None
+    begun, payload = record.second
+    if len(record.openings) < 2:
+        return []
+    gone = _left_between(record, begun, record.openings[1])
+    return sorted(nominee for nominee in payload["shortlist"] if nominee not in gone)
+
+
+def _check_behind(rows: list[dict[str, Any]], second: Scores) -> None:
+    """Ranks of those who were not scored again, behind the others; what they were scored stays."""
+    ahead = len(second.official)
+    placed = sorted((row for row in rows if row["first"]["order"]), key=lambda row: row["first"]["order"])
+    for place, row in enumerate(placed, start=1):
+        above = sum(Decimal(other["first"]["score"]) > Decimal(row["first"]["score"]) for other in placed)
+        where = f"results.json {row['nominee']}"
+        same(
+            (row["rank"], row["order"]),
+            (ahead + above + 1, ahead + place),
+            where,
+            "rank and order behind the shortlist",
+        )
+    for row in rows:
+        for name in ("score", "exact", "sheets", "trimmed", "dropped", "flags", "tie_path"):
+            same(
+                row[name], row["first"][name], f"results.json {row['nominee']}", f"{name} of the first stage"
+            )
 
 
 def _links_used(nominee: str, chain: dict[str, Any], official: dict[str, Any]) -> int:
@@ -1077,6 +1216,7 @@ def check_draw(record: Record) -> None:
         check_panel(record, draw)
         check_assignments(draw)
         check_redraws(record, draw)
+        check_second_stage(record, draw)
 
 
 def check_result(record: Record) -> None:
@@ -1089,9 +1229,7 @@ def check_result(record: Record) -> None:
         return
     check_sheets(record)
     check_complete(record)
-    scores = Scores(record)
-    check_scores(record, scores)
-    check_ranks(record, scores)
+    check_stages(record)
     check_list(record)
 
 

@@ -15,6 +15,7 @@ from selection.actions.result import recompute
 from selection.errors import BallotRefused
 from selection.messages import ballot as messages
 from selection.models import Ballot, BallotLine, BallotPaper, BallotSeat, Expert, Nomination, Round
+from selection.models.round import second_stage_held
 from selection.queries import ballot as queries
 from selection.queries.deliberation import choices, level_at_the_end, unvoted
 from selection.rules.scoring import vote as counted
@@ -64,6 +65,8 @@ def open_ballot(round_: Round, *, by: Actor, kind: str, nominations: Collection[
 def _require_time(round_: Round) -> None:
     if round_.state != Round.State.DELIBERATION or round_.proposals.exists():
         raise StepRefused(_("表决在评议期间、拟认定名单确定之前进行。"), code="wrong_state")
+    if not second_stage_held(round_):
+        raise StepRefused(_("规则书规定的第二阶段评审尚未进行，不能表决。"), code="second_stage_due")
     if not round_.rulebook.ballot and "vote" not in round_.rulebook.tie_chain:
         raise StepRefused(_("本轮规则没有规定表决。"), code="no_ballot")
     if round_.ballots.filter(state="open").exists():

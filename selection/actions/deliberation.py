@@ -16,6 +16,7 @@ from selection.errors import CeilingReached, DeviationUnexplained, ListMismatch
 from selection.messages import deliberation as messages
 from selection.models import Nomination, Proposal, Round
 from selection.models.deliberation import PassedOver
+from selection.models.round import second_stage_held
 from selection.queries.deliberation import Choice, choices, places_left
 from selection.queries.reliability import report_of
 from workflow import clock, door, kinds, ledger
@@ -74,6 +75,8 @@ def _deliberating(round_: Round, by: Actor) -> Round:
         raise StepRefused(_("评审组表决尚未截止，不能确定拟认定名单。"), code="ballot_open")
     if row.state != "deliberation":
         raise StepRefused(_("本轮不在评议阶段，不能确定拟认定名单。"), code="wrong_state")
+    if not second_stage_held(row):
+        raise StepRefused(_("规则书规定的第二阶段评审尚未进行，不能确定名单。"), code="second_stage_due")
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from workflow.machine import subject_of
 REDRAWN = kinds.named("panel.redraw", _("补抽专家"))
 NOT_REDRAWN = kinds.named("panel.redraw_failed", _("无专家可补抽"))
 PROMOTED = kinds.named("panel.promote", _("候补专家递补"))
+WHOLE = kinds.named("panel.second_stage", _("分派第二阶段评审任务"))
 
 
 @dataclass
@@ -74,6 +76,8 @@ def redraw(
     """Draw what is missing, moving nobody else. Reserves of the same category, then of any, are called up where the
     panel does not suffice, but only who can supply something; what nobody can supply is named on the ledger."""
     panel = door.locked(panel)
+    if panel.round.stage > 1:
+        return whole_panel(panel, by=by, stratum=stratum or (for_expert.category if for_expert else ""))
     table = _table(panel, stratum or (for_expert.category if for_expert else ""))
     shortfall = _fillable(table)
     lacking, wanted = shortfall.lacking(), shortfall.fillable()
@@ -94,6 +98,41 @@ def redraw(
     }  # fmt: skip
     _keep(panel, number, wanted, outcome, cause=cause, expert=for_expert, by=by)
     return _assigned(panel, added, number)
+
+
+def whole_panel(panel: Panel, *, by: Actor, stratum: str = "") -> list[Assignment]:
+    """In the second stage whoever sits on the panel scores every shortlisted nominee but those recused from. Adds what
+    is missing of that; a reserve is called up only while somebody would have fewer sheets than the rules ask for."""
+    table, stage = _table(panel, stratum), panel.round.stage
+    current, barred = sheets_now(panel.round), _barred(table)
+    known = panel.round.assignments.filter(stage=stage)
+    held = set(known.values_list("nomination__code", "expert__code"))
+
+    def to_ask() -> list[Pair]:
+        found = ((nominee, expert) for nominee in current for expert in table.experts)
+        return sorted(pair for pair in found if pair not in held and pair not in barred)
+
+    least = panel.round.rulebook.min_sheets
+    while short := _below(current, to_ask(), least):
+        waiting = (seat.expert.code for seat in table.waiting)
+        if not table.call({expert for expert in waiting if all((n, expert) in barred for n in short)}):
+            break
+    seats, added = [called(panel, seat, passed, by) for seat, passed in table.called], to_ask()
+    if not added and not short:
+        return []
+    apart = {(nominee, expert) for nominee in current for expert in table.experts} & barred - held
+    payload = {
+        "stage": stage, "nominees": sorted(current), "panel": sorted(table.experts), "added": added,
+        "recused": sorted(apart), "called": [seat.expert.code for seat in seats], "lacking": short,
+    }  # fmt: skip
+    record(panel, WHOLE, by, payload)
+    return _assigned(panel, added, 0)
+
+
+def _below(current: Mapping[str, Sequence[str]], added: Sequence[Pair], least: int) -> dict[str, int]:
+    """Who would still have too few sheets, and how many are lacking."""
+    more = Counter(nominee for nominee, _expert in added)
+    return {n: least - len(on) - more[n] for n, on in current.items() if len(on) + more[n] < least}
 
 
 def _fillable(table: _Table) -> Shortfall:
@@ -189,12 +228,13 @@ def _assigned(panel: Panel, added: Sequence[Sequence[str]], number: int) -> list
     experts = {
         e.code: e for e in Expert.objects.filter(code__in=[e for _n, e in added]).select_related("user")
     }  # fmt: skip
-    return [
-        Assignment.objects.create(
-            round=panel.round, nomination=nominations[nominee], expert=experts[expert], draw_number=number
+    return Assignment.objects.bulk_create(
+        Assignment(
+            round=panel.round, nomination=nominations[nominee], expert=experts[expert], draw_number=number,
+            stage=panel.round.stage,
         )
         for nominee, expert in added
-    ]
+    )  # fmt: skip
 
 
 def record(panel: Panel, kind: str, by: Actor, payload: Mapping[str, object]) -> None:

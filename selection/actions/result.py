@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination, Result, ResultVersion, Round
-from selection.queries.ballot import tie_votes
-from selection.queries.result import marks_of, seed_of
-from selection.rules.result import Calculated, calculate
+from selection.queries.result import calculated
+from selection.rules.result import Calculated
 from workflow import clock, kinds, ledger
 from workflow.actor import Actor
 from workflow.machine import subject_of
@@ -20,16 +19,36 @@ CALCULATED = ("score", "exact", "sheets", "trimmed", "dropped", "flags", "rank",
 
 
 def compute(round_: Round) -> list[Result]:
-    """The results of everybody under review, from the opened sheets."""
-    nominations = round_.nominations.filter(state="in_review")
-    return Result.objects.bulk_create(_calculated(round_, list(nominations.order_by("code"))))
+    """The results of everybody under review, from the opened sheets; after a second stage, everybody's once more."""
+    if round_.stage == 1:
+        nominations = round_.nominations.filter(state="in_review")
+        return Result.objects.bulk_create(_calculated(round_, list(nominations.order_by("code"))))
+    old = _by_nomination(round_)
+    judged = round_.nominations.filter(state="in_review", result__shortlisted=True)
+    rows = _anew(round_, old, set(judged.values_list("pk", flat=True)))
+    Result.objects.bulk_update(rows, [*CALCULATED, "computed_at", "stage"])
+    return rows
+
+
+def _by_nomination(round_: Round) -> dict[int, Result]:
+    rows = Result.objects.filter(nomination__round=round_).select_related("nomination")
+    return {row.nomination_id: row for row in rows.order_by("nomination__code")}
+
+
+def _anew(round_: Round, old: dict[int, Result], second: set[int]) -> list[Result]:
+    """Every result calculated once more, under its key and with what is kept of the first stage."""
+    rows = _calculated(round_, [row.nomination for row in old.values()], second)
+    for row in rows:
+        before = old[row.nomination_id]
+        row.pk, row.shortlisted, row.first = before.pk, before.shortlisted, before.first
+    return rows
 
 
 def recompute(round_: Round, *, by: Actor, reason: str) -> list[Result]:
     """Calculate every result anew. What differs is replaced; the old one is kept, and the ledger has both."""
-    old = {row.nomination_id: row for row in Result.objects.filter(nomination__round=round_)}
-    nominations = round_.nominations.filter(pk__in=old).order_by("code")
-    changed = [row for row in _calculated(round_, list(nominations)) if _differs(old[row.nomination_id], row)]
+    old = _by_nomination(round_)
+    rows = _anew(round_, old, {pk for pk, row in old.items() if row.stage > 1})
+    changed = [row for row in rows if _differs(old[row.nomination_id], row)]
     numbers = {pk: ResultVersion.objects.filter(nomination=pk).count() + 1 for pk in old} if changed else {}
     entries = []
     for row in changed:
@@ -41,7 +60,6 @@ def recompute(round_: Round, *, by: Actor, reason: str) -> list[Result]:
         entries.append(
             {"nominee": row.nomination.code, "before": recorded(before), "after": recorded(row)}
         )  # fmt: skip
-        row.pk = before.pk
         row.save(force_update=True)
     ledger.append(
         by, chain=round_.chain_key, kind=RECOMPUTED, subject=subject_of(round_), rules_version=round_.rules_version,
@@ -54,17 +72,19 @@ def _differs(one: Result, other: Result) -> bool:
     return recorded(one, whole=True) != recorded(other, whole=True)
 
 
-def _calculated(round_: Round, nominations: Sequence[Nomination]) -> list[Result]:
-    found = calculate(
-        round_.rulebook, marks_of(round_, nominations), seed=seed_of(round_), votes=tie_votes(round_)
-    )  # fmt: skip
-    return [_result(nomination, found[nomination.code]) for nomination in nominations]
+def _calculated(round_: Round, nominations: Sequence[Nomination], second: Iterable[int] = ()) -> list[Result]:
+    again = set(second)
+    found = calculated(round_, round_.rulebook, nominations, second=again)
+    return [
+        _result(one, found[one.code], stage=round_.stage if one.pk in again else 1) for one in nominations
+    ]
 
 
-def _result(nomination: Nomination, found: Calculated) -> Result:
+def _result(nomination: Nomination, found: Calculated, *, stage: int) -> Result:
     score, place = found.score, found.place
     return Result(
         nomination=nomination,
+        stage=stage,
         score=found.official,
         exact=str(score.exact) if score.exact is not None else "",
         sheets=score.sheets,

@@ -36,7 +36,10 @@ class NewerElsewhere(Refused):
 
     def __init__(self, sheet: ScoreSheet) -> None:
         saved = sheet.saved_at or clock.now()
-        words = {"code": sheet.assignment.nomination.code, "at": saved.astimezone(clock.ZONE).strftime("%H:%M")}
+        words = {
+            "code": sheet.assignment.nomination.code,
+            "at": saved.astimezone(clock.ZONE).strftime("%H:%M"),
+        }
         super().__init__(_("评分表%(code)s在%(at)s于另一页保存过。保留哪一份？") % words)
         self.sheet = sheet
 
@@ -79,7 +82,8 @@ def own_and_open(sheet: ScoreSheet, *, by: Actor) -> ScoreSheet:
 def _require_open(sheet: ScoreSheet) -> None:
     if sheet.state != ScoreSheet.State.DRAFT:
         raise OutsideWindow(_("评分表已提交或作废，不能再改。"), code="sheet_closed")
-    if sheet.assignment.state != "accepted" or sheet.assignment.round.state != Round.State.REVIEW:
+    duty = sheet.assignment
+    if duty.state != "accepted" or duty.round.state != Round.State.REVIEW or duty.stage != duty.round.stage:
         raise OutsideWindow(_("现在不在评分期间，这次修改不计。"))
 
 
@@ -124,6 +128,7 @@ def _content(
         "nominee": sheet.assignment.nomination.code,
         "expert": sheet.assignment.expert.code,
         "rules": sheet.rules_version,
+        **({"stage": sheet.assignment.stage} if sheet.assignment.stage > 1 else {}),
         "marks": {code: plain_mark(mark) for code, mark in marks.items()},
         "comments": _shortened(comments),
         "overall": overall[:MAX_COMMENT],
@@ -202,7 +207,9 @@ def open_scores(round_: Round, *, by: Actor) -> Round:
     for sheet in sheets:
         door.take(sheet, "lock", by=SYSTEM)
     compute(moved)
-    ranked = moved.nominations.filter(state="in_review", result__score__isnull=False).select_related("result")
+    ranked = moved.nominations.filter(
+        state="in_review", result__stage=moved.stage, result__score__isnull=False
+    ).select_related("result")
     for nomination in ranked.order_by("code"):
         door.take(nomination, "complete_scoring", by=SYSTEM, payload=recorded(nomination.result))
     messages.scores_opened(moved)

@@ -43,7 +43,7 @@ def extend(round_: Round, *, by: Actor, expert: Expert, until: date, reason: str
     if until < clock.today() or (present is not None and until <= present):
         raise StepRefused(_("延长后的日期须晚于现在的评分截止，且不早于今日。"), code="not_later")
     row = ScoringExtension.objects.create(
-        round=round_, expert=expert, until=until, reason=reason[:300], granted_by_id=by.id
+        round=round_, stage=round_.stage, expert=expert, until=until, reason=reason[:300], granted_by_id=by.id
     )
     ledger.append(
         by, chain=round_.chain_key, kind=EXTENDED, subject=subject_of(round_), role="manager",

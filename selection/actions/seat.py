@@ -73,7 +73,9 @@ def _held(seat: Panelist) -> tuple[Panelist, Panel]:
 
 def _released(panel: Panel, seat: Panelist, reason: str) -> tuple[list[str], list[str]]:
     """Nominees whose duty is released, and those whose sheet is submitted and stays."""
-    duties = Assignment.objects.filter(round=panel.round_id, expert=seat.expert_id, state__in=ACTIVE)
+    duties = Assignment.objects.filter(
+        round=panel.round_id, expert=seat.expert_id, state__in=ACTIVE, stage=panel.round.stage
+    )
     gone: list[str] = []
     kept: list[str] = []
     for duty in duties.select_related("nomination", "sheet").order_by("nomination__code"):

@@ -70,6 +70,7 @@ def represent_assignment(assignment: Assignment, actor: Actor) -> dict[str, Any]
         "state": assignment.state,
         "state_label": str(assignment.get_state_display()),
         "draw_number": assignment.draw_number,
+        "stage": assignment.stage,
         "answered_at": _time(assignment.answered_at),
         "sheet": assignment.sheet.pk if hasattr(assignment, "sheet") else None,
         "sheet_state": assignment.sheet.state if hasattr(assignment, "sheet") else None,

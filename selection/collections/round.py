@@ -32,6 +32,7 @@ def represent(round_: Round, actor: Actor) -> dict[str, Any]:
         "state": round_.state,
         "state_label": str(round_.get_state_display()),
         "historical": round_.historical,
+        "stage": round_.stage,
         "call": round_.call,
         "announced_at": _time(round_.announced_at),
         "closes_at": _time(round_.closes_at),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,7 @@ def represent(sheet: ScoreSheet, actor: Actor) -> dict[str, Any]:
         "round": sheet.assignment.round.code,
         "nominee": sheet.assignment.nomination.code,
         "expert": sheet.assignment.expert.code,
+        "stage": sheet.assignment.stage,
         "state": sheet.state,
         "state_label": str(sheet.get_state_display()),
         "submitted_at": _time(sheet.submitted_at),
@@ -68,7 +70,7 @@ def waiting_for_confirmation(actor: Any) -> Iterator[todo.Todo]:
     if not actor.holds(Role.SUPERVISOR):
         return
     rows = ScoreSheet.objects.exclude(asked="").filter(
-        assignment__round__state__in=("review", "deliberation")
+        assignment__round__state__in=("review", "deliberation"), assignment__stage=F("assignment__round__stage")
     )
     for sheet in rows.exclude(operator=actor.pk).select_related("assignment__nomination"):
         note = f"{sheet.assignment.nomination.code} {sheet.get_asked_display()}"

@@ -165,13 +165,17 @@ def _csv(sheets: Iterable[Mapping[str, Any]], rules: Rulebook) -> bytes:
     """The sheets for people to read and calculate with: anonymous number, marks, exact total, counted or not."""
     out = StringIO()
     table = csv.writer(out)
-    table.writerow(["nominee", "number", "state", *rules.weights, "total"])
+    staged = ["stage"] if rules.second_stage else []
+    table.writerow(["nominee", "number", "state", *rules.weights, "total", *staged])
     table.writerow(["", "", "weight", *rules.weights.values(), sum(rules.weights.values())])
     for sheet in sheets:
         sealed = sheet["sealed"]
         marks = json.loads(sealed["content"])["marks"] if sealed and sealed["content"] else {}
         cells = [marks.get(code, "") for code in rules.weights]
-        table.writerow([sheet["nominee"], sheet["number"], sheet["state"], *cells, _total(marks, rules)])
+        stage = [sheet["stage"]] if staged else []
+        table.writerow(
+            [sheet["nominee"], sheet["number"], sheet["state"], *cells, _total(marks, rules), *stage]
+        )
     return "\ufeff".encode() + out.getvalue().encode()
 
 

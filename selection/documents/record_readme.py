@@ -27,7 +27,7 @@ TEXT = """# 评选档案 {code} · Record of round {code}
 | `heads.json` | 历次公布的链头和总摘要 |
 | `nominees.json` `dossiers.json` `rulings.json` | 人选；各版申报表的摘要；初审结论、裁定、放宽、复核 |
 | `attachments.json` `files/` | 附件摘要；可公开和专家可见的附件 |
-| `draw.json` | 抽取的名单、公共随机值、种子、结果、匿名号、任务（补抽见`opened.jsonl`） |
+| `draw.json` | 抽取的名单、公共随机值、种子、结果、匿名号、任务（写明阶段；补抽见`opened.jsonl`） |
 | `sheets.jsonl` `sheets.csv` | 启封后的评分表（匿名号），连同盐值和回执；同一内容的表格 |
 | `results.json` `list.json` | 得分、名次、同分处理、结果及其旧版；拟认定名单和偏离名次的理由 |
 | `notices.json` `objections.json` `determinations.json` | 公示原文；异议的处理结果；认定决定 |

@@ -44,6 +44,11 @@ class Line:
     outcome: str  # what the rules say: "selected", "below_line", …
     decision: str = ""  # what was decided
     deviation: str = ""
+    stage: int = 1  # whose sheets the score is of
+    earlier: tuple[SheetLine, ...] = ()  # of the first stage, where the second decides
+    first: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what the first stage came to, where there were two
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ def rows_of(record: Record) -> Iterator[list[Any]]:
     yield from _rules(record)
     yield from _ballots(record.ballots)
     yield from _sheets(record)
+    yield from _first_stage(record)
     yield from _results(record)
 
 
@@ -88,6 +94,8 @@ def _rules(record: Record) -> Iterator[list[Any]]:
     for name in ("method", "min_sheets", "min_sheets_for_trim", "tie_criterion", "ceiling", "pass_line"):
         yield ["rule", name, str(getattr(rules, name))]
     yield ["rule", "tie_chain", ";".join(rules.tie_chain)]
+    if rules.second_stage:
+        yield ["rule", "second_stage", rules.second_stage]
     for name in ("caps", "floors"):
         for group, number in sorted(getattr(rules, name).items()):
             yield ["rule", name, group, number]
@@ -110,9 +118,48 @@ def _sheets(record: Record) -> Iterator[list[Any]]:
     yield ["#sheet", "编号 nominee", "专家匿名号 expert", "计入 counted", *codes, "总分 total", "理由 reason"]
     for line in record.lines:
         for sheet in line.sheets:
-            marks = ["" if mark is None else str(mark) for mark in sheet.marks]  # a blank is never a zero
-            number = "" if sheet.number is None else sheet.number
-            yield ["sheet", line.code, number, sheet.counted, *marks, sheet.total, sheet.reason]
+            yield _sheet("sheet", line.code, sheet)
+
+
+def _sheet(kind: str, code: str, sheet: SheetLine) -> list[Any]:
+    marks = ["" if mark is None else str(mark) for mark in sheet.marks]  # a blank is never a zero
+    number = "" if sheet.number is None else sheet.number
+    return [kind, code, number, sheet.counted, *marks, sheet.total, sheet.reason]
+
+
+def _first_stage(record: Record) -> Iterator[list[Any]]:
+    """What the first stage came to, where there were two: of those scored again its sheets, too."""
+    lines = [line for line in record.lines if line.first]
+    if not lines:
+        return
+    codes = [criterion.code for criterion in record.rules.criteria]
+    yield [
+        "#first_sheet",
+        "编号 nominee",
+        "专家匿名号 expert",
+        "计入 counted",
+        *codes,
+        "总分 total",
+        "理由 reason",
+    ]
+    for line in lines:
+        for sheet in line.earlier:
+            yield _sheet("first_sheet", line.code, sheet)
+    yield [
+        "#first_result",
+        "编号 nominee",
+        "精确值 exact",
+        "得分 score",
+        "名次 rank",
+        "排列 order",
+        "以哪一阶段为准 decided by stage",
+    ]
+    for line in lines:
+        found = (
+            "" if line.first[name] is None else line.first[name]
+            for name in ("exact", "score", "rank", "order")
+        )
+        yield ["first_result", line.code, *found, line.stage]
 
 
 RESULT_HEAD = (

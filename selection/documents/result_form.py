@@ -61,7 +61,10 @@ def sheet_of(record: Record, code: str, *, at: datetime) -> Form:
         title="评审结果单 Result sheet",
         subtitle=record.title,
         above=[f"编号 No. {line.code}", f"规则书 Rules {record.version}"],
-        grids=[*_summary(record, line), _sheets(record, line), _calculation(record, line), *_ties(record, line), _rules(record)],
+        grids=[
+            *_summary(record, line), _sheets(record, line.sheets, "二、评分表 Score sheets"), _calculation(record, line),
+            *_ties(record, line), *_earlier(record, line), _rules(record),
+        ],
         note=NOTE,
         footer=_footer(record, at),
     )  # fmt: skip
@@ -101,6 +104,7 @@ def _summary(record: Record, line: Line) -> list[Grid]:
         ("入选线 Pass line", f"{record.rules.pass_line}　认定上限 ceiling {record.rules.ceiling}"),
         ("按规则 By the rules", OUTCOMES.get(line.outcome, line.outcome)),
         ("决定 Decision", " ".join(filter(None, (line.decision, line.deviation)))),
+        *_stage(line),
         *_groups(record, line),
         *_ballot(record, line),
     ]
@@ -111,6 +115,23 @@ def _summary(record: Record, line: Line) -> list[Grid]:
             heads=1,
         )
     ]
+
+
+def _stage(line: Line) -> Iterable[tuple[str, str]]:
+    """By which stage the score and the rank are, and what the first came to."""
+    if not line.first:
+        return
+    score, rank = (line.first[name] or "—" for name in ("score", "rank"))
+    words = f"第一阶段得分 first stage {score}，名次 rank {rank}"
+    by = "第二阶段（全体评审专家）second, whole panel" if line.stage > 1 else "第一阶段 first"
+    yield "评审阶段 Stage", f"得分和名次以此为准 decided by：{by}；{words}"
+
+
+def _earlier(record: Record, line: Line) -> Sequence[Grid]:
+    """The sheets of the first stage, where the second decides."""
+    return (
+        (_sheets(record, line.earlier, "第一阶段评分表 Sheets of the first stage"),) if line.earlier else ()
+    )
 
 
 def _groups(record: Record, line: Line) -> Iterable[tuple[str, str]]:
@@ -144,14 +165,14 @@ def _flags(line: Line) -> str:
     return "".join(f"　{FLAGS.get(flag, flag)}" for flag in line.flags)
 
 
-def _sheets(record: Record, line: Line) -> Grid:
+def _sheets(record: Record, sheets: Sequence[SheetLine], heading: str) -> Grid:
     criteria = record.rules.criteria
     heads = [Cell("专家\nExpert", "head")]
     heads += [Cell(f"{c.code}\n{c.weight.normalize():f}%", "head") for c in criteria]
     heads += [Cell("总分\nTotal", "head"), Cell("计入\nCounted", "head")]
     widths = [2, *([2] * len(criteria)), 3, 5]
-    rows = [_sheet_row(sheet) for sheet in line.sheets]
-    return Grid(widths, [title("二、评分表 Score sheets", len(widths)), heads, *rows], heads=2)
+    rows = [_sheet_row(sheet) for sheet in sheets]
+    return Grid(widths, [title(heading, len(widths)), heads, *rows], heads=2)
 
 
 def _sheet_row(sheet: SheetLine) -> list[Cell]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from selection.actions import assignment as assignments
 from selection.actions import panel as actions
+from selection.actions import second_stage
 from selection.forms import conflict
 from workflow.forms import StepForm, plain
 
@@ -93,5 +94,8 @@ ASSIGNMENT_FORMS: dict[str, type[StepForm]] = {
     "recuse": RecuseForm,
     **conflict.ASSIGNMENT_FORMS,
 }
-ROUND_FORMS: dict[str, type[StepForm]] = {"begin_review": plain(actions.begin_review)}
+ROUND_FORMS: dict[str, type[StepForm]] = {
+    "begin_review": plain(actions.begin_review),
+    "begin_second_stage": plain(second_stage.begin_second_stage),
+}
 NOMINATION_FORMS: dict[str, type[StepForm]] = {"send_to_panel": plain(actions.send_to_panel)}

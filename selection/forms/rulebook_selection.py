@@ -20,6 +20,7 @@ SENTENCES: dict[str, Sentence] = {
     "link_twice": _("同分次序中有重复的步骤"),
     "lot_not_last": _("同分次序须以公开随机数抽签结束，其他步骤都可能分不出先后"),
     "floor_above_cap": _("%(group)s的最少人数不得多于其最多人数和认定上限"),
+    "second_stage_below_ceiling": _("进入第二阶段的人数不得少于认定上限%(ceiling)s名；不设第二阶段的填0"),
 }
 PLACES = {"tie_chain": "tie_0", "caps": "bound_0_group", "floors": "bound_0_group"}
 

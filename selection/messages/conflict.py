@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.queries.people import people_with, recipients
 from accounts.roles import Role
 from selection.messages.letters import clerks_of, letter, occasion, officers_of, page_of
+from selection.messages.panel import nobody_drawn
 from selection.models import Assignment, RecusalRequest
 from workflow.errors import Sentence
 from workflow.outbox import Letter, Recipient, queue
@@ -63,7 +64,7 @@ def barred(duty: Assignment, added: Sequence[Assignment]) -> None:
             gettext("理由：%(reason)s") % words,
         ]
         if not mine:
-            drawn = gettext("已补抽：%(names)s。") if added else gettext("没有可补抽的专家，请处理。")
+            drawn = gettext("已补抽：%(names)s。") if added else nobody_drawn(duty)
             lines.append(drawn % words)
         page = reverse("panel_inbox" if mine else "panel_list")
         return letter(gettext("责令回避：%(code)s") % words, lines, page)

@@ -61,6 +61,13 @@ def review_begun(round_: Round) -> None:
     )
 
 
+def nobody_drawn(assignment: Assignment) -> str:
+    """Why nobody was asked instead: in the second stage everybody on the panel is asked already."""
+    if assignment.stage > 1:
+        return gettext("第二阶段由全体评审专家评分，有效评分表仍足规定份数的，不另补抽。")
+    return gettext("没有可补抽的专家，请处理。")
+
+
 def recused(assignment: Assignment, added: Sequence[Assignment]) -> None:
     """To the managers: who gave up which dossier, and who was drawn instead (or that nobody could be)."""
 
@@ -72,7 +79,7 @@ def recused(assignment: Assignment, added: Sequence[Assignment]) -> None:
             gettext("理由：%(reason)s") % {"reason": assignment.reason},
             gettext("已补抽：%(names)s。") % {"names": drawn}
             if drawn
-            else gettext("没有可补抽的专家，请处理。"),
+            else nobody_drawn(assignment),
         ]
         subject = gettext("专家回避：%(code)s") % names
         return letter(subject, lines, reverse("panel_list"))
@@ -179,7 +186,7 @@ def scores_opened(round_: Round) -> None:
     people = [*people_with(Role.LEADER), *people_with(Role.MANAGER)]
     queue(
         recipients(people),
-        event=f"round.scores_opened:{round_.pk}",
+        event=f"round.scores_opened:{round_.pk}" + (f":{round_.stage}" if round_.stage > 1 else ""),
         kind="round.scores_opened",
         write=write,
         about=round_,

@@ -24,6 +24,9 @@ class Result(models.Model):
     order = models.PositiveSmallIntegerField(_("排列顺序"), null=True)  # after the tie chain: 1, 2, 3
     tie_path = models.JSONField(_("同分处理"), default=list)
     computed_at = models.DateTimeField(_("计算时间"))
+    stage = models.PositiveSmallIntegerField(_("评审阶段"), default=1)  # whose sheets the score is of
+    shortlisted = models.BooleanField(_("进入第二阶段"), default=False)
+    first = models.JSONField(_("第一阶段的结果"), default=dict, blank=True)  # kept when a second stage begins
 
     class Meta:
         verbose_name = _("评审结果")

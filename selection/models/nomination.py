@@ -44,11 +44,13 @@ from selection.models.nomination_guards import (
     not_on_hold,
     notice_stands,
     objection_upheld,
+    on_the_shortlist,
     people_left_to_name,
     period_over,
     quota_left,
     recheck_upheld,
     result_computed,
+    second_stage_over,
     softness_waived,
     somebody_waits,
     statement_heard,
@@ -508,10 +510,21 @@ class Nomination(Dossier, Machine):
     @step(
         state,
         source=State.SCORED,
+        target=State.IN_REVIEW,
+        label=_("进入第二阶段评审"),
+        by=policies.by_system,
+        needs=(on_the_shortlist,),
+    )
+    def go_on(self) -> None:
+        pass
+
+    @step(
+        state,
+        source=State.SCORED,
         target=State.PROPOSED,
         label=_("列入拟认定名单"),
         by=policies.may_propose,
-        needs=(at_or_above_line, within_ceiling),
+        needs=(second_stage_over, at_or_above_line, within_ceiling),
     )
     def propose(self, *, deviation_reason: str = "") -> None:
         self.deviation_reason = deviation_reason
@@ -522,6 +535,7 @@ class Nomination(Dossier, Machine):
         target=State.NOT_SELECTED,
         label=_("不列入名单"),
         by=policies.may_propose,
+        needs=(second_stage_over,),
         tone="quiet",
         reason_required=True,
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from selection.models.eligibility import barred, choice_labels, describe
-from selection.models.round import Round
+from selection.models.round import Round, second_stage_held
 from selection.rules.eligibility_rules import Finding, hard_failures, soft_failures
 from workflow import calendar, clock
 from workflow.machine import Guard
@@ -282,7 +282,19 @@ assignments_drawn = Guard(
     lambda n: n.assignments.filter(state__in=("drawn", "accepted")).exists(),
 )
 result_computed = Guard(
-    "no_result", _("评分尚未启封计算。"), lambda n: hasattr(n, "result") and n.result.score is not None
+    "no_result",
+    _("评分尚未启封计算。"),
+    lambda n: hasattr(n, "result") and n.result.score is not None and n.result.stage == n.round.stage,
+)
+on_the_shortlist = Guard(
+    "not_shortlisted",
+    _("该人选没有进入第二阶段评审。"),
+    lambda n: n.round.state == "review" and n.round.stage > 1 and hasattr(n, "result") and n.result.shortlisted,
+)
+second_stage_over = Guard(
+    "second_stage_due",
+    _("规则书规定的第二阶段评审尚未进行，不能确定名单。"),
+    lambda n: second_stage_held(n.round),
 )
 at_or_above_line = Guard(
     "below_line",

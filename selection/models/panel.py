@@ -185,9 +185,15 @@ class Redraw(models.Model):
 
 
 before_the_opening = Guard(
-    "opened", _("评分已启封，不能更换专家。"), lambda a: a.round.state in ("screening", "review")
+    "opened",
+    _("评分已启封，不能更换专家。"),
+    lambda a: a.round.state in ("screening", "review") and a.stage == a.round.stage,
 )
-round_in_review = Guard("not_in_review", _("本轮不在专家评审中。"), lambda a: a.round.state == "review")
+round_in_review = Guard(
+    "not_in_review",
+    _("本轮不在专家评审中。"),
+    lambda a: a.round.state == "review" and a.stage == a.round.stage,
+)
 
 
 class Assignment(Machine):
@@ -214,6 +220,7 @@ class Assignment(Machine):
     draw_number = models.PositiveSmallIntegerField(
         _("抽取批次"), default=0
     )  # 0: the draw; r: the r-th redraw
+    stage = models.PositiveSmallIntegerField(_("评审阶段"), default=1)
     answered_at = models.DateTimeField(_("声明时间"), null=True, blank=True)
     reason = models.CharField(_("回避理由"), max_length=300, blank=True)
     declaration = models.JSONField(_("声明"), default=dict, blank=True)  # text, version, digest, grounds
@@ -223,7 +230,8 @@ class Assignment(Machine):
         ordering = ("expert", "nomination")
         constraints = (
             models.UniqueConstraint(
-                fields=("nomination", "expert"), name="one_assignment_per_expert_and_nomination"
+                fields=("nomination", "expert", "stage"),
+                name="one_assignment_per_expert_nomination_and_stage",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("drawn", "accepted", "recused", "released")),

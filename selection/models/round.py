@@ -45,7 +45,7 @@ def _panel_drawn(round_: Any) -> bool:
 def _no_sheet_missing(round_: Any) -> bool:
     """Every assignment that still counts has a submitted sheet."""
     return not (
-        round_.assignments.filter(state__in=("drawn", "accepted"))
+        round_.assignments.filter(state__in=("drawn", "accepted"), stage=round_.stage)
         .exclude(nomination__state="withdrawn")
         .exclude(sheet__state="submitted")
         .exists()
@@ -72,6 +72,26 @@ def still_to_decide(round_: Any) -> Any:
     return cleared_and_free(round_).exclude(left_out__determination__state="confirmed")
 
 
+def second_stage_held(round_: Any) -> bool:
+    """The rules ask for no second stage, or it has begun."""
+    return round_.stage > 1 or round_.rulebook.second_stage == 0
+
+
+second_stage_due = Guard(
+    "no_second_stage",
+    _("本轮规则没有规定第二阶段，或者第二阶段已经开始。"),
+    lambda r: not second_stage_held(r),
+)
+nothing_decided = Guard(
+    "list_fixed",
+    _("拟认定名单已经着手确定，不能再开始第二阶段。"),
+    lambda r: not r.proposals.exists() and not r.ballots.exists(),
+)
+somebody_scored = Guard(
+    "nobody_scored",
+    _("没有取得正式得分的人选。"),
+    lambda r: r.nominations.filter(state="scored").exists(),
+)
 rulebook_complete = Guard(
     "rulebook_incomplete", _("规则书尚不完整，请先补齐标红的各项。"), _rulebook_complete
 )
@@ -168,6 +188,7 @@ class Round(Machine):
         max_length=64, blank=True, editable=False
     )  # names the newest rules: see `_stamped`
     published_on = models.DateField(_("公布日期"), null=True, blank=True)
+    stage = models.PositiveSmallIntegerField(_("评审阶段"), default=1)  # of the scoring that runs or ran last
     operator = models.ForeignKey(
         User,
         verbose_name=_("提出启封的人"),
@@ -229,6 +250,12 @@ class Round(Machine):
         """The rules in force: the newest version."""
         version = self.rulebook_version
         return version.rules if version else Rulebook.from_dict({})
+
+    @property
+    def opened_stage(self) -> int:
+        """The last stage of scoring whose sheets were opened; 0 before the first opening."""
+        before = ("draft", "open", "screening", "review")
+        return self.stage - 1 if self.state in before else self.stage
 
     @property
     def rulebook_faults(self) -> list[Fault]:
@@ -314,6 +341,21 @@ class Round(Machine):
     )
     def open_scores(self) -> None:
         pass
+
+    @step(
+        state,
+        source=State.DELIBERATION,
+        target=State.REVIEW,
+        label=_("开始第二阶段评审"),
+        by=policies.may_manage_round,
+        needs=(second_stage_due, nothing_decided, somebody_scored),
+        irreversible=True,
+        consequence=_(
+            "名次在规定人数之内的人选（与末位同分的一并）由全体评审专家重新评分，须回避的除外；入围名单写入存证，第一阶段的得分留存。"
+        ),
+    )
+    def begin_second_stage(self) -> None:
+        self.stage, self.operator = self.stage + 1, None
 
     @step(
         state,

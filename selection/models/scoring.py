@@ -20,10 +20,17 @@ assignment_accepted = Guard(
     "not_declared", _("请先作出回避声明。"), lambda s: s.assignment.state == "accepted"
 )
 review_open = Guard(
-    "not_in_review", _("本轮不在专家评审中。"), lambda s: s.assignment.round.state == "review"
+    "not_in_review",
+    _("本轮不在专家评审中。"),
+    lambda s: s.assignment.round.state == "review" and s.assignment.stage == s.assignment.round.stage,
 )
 scores_opened = Guard(
-    "still_sealed", _("评分尚未启封。"), lambda s: s.assignment.round.state not in ("screening", "review")
+    "still_sealed", _("评分尚未启封。"), lambda s: s.assignment.stage <= s.assignment.round.opened_stage
+)
+stage_in_force = Guard(
+    "stage_over",
+    _("第一阶段的评分表已经据以确定入围名单，不能再作废。"),
+    lambda s: s.assignment.stage == s.assignment.round.stage,
 )
 assignment_recused = Guard(
     "not_recused",
@@ -199,7 +206,7 @@ class ScoreSheet(Machine):
         target=State.LOCKED,
         label=_("提出作废"),
         by=policies.may_ask_about_sheet,
-        needs=(list_open, no_ballot_open),
+        needs=(stage_in_force, list_open, no_ballot_open),
         tone="quiet",
         reason_required=True,
         consequence=_("启封后发现利害关系等情形的，提出后由监督员确认。确认之前名次不变。"),
@@ -213,7 +220,7 @@ class ScoreSheet(Machine):
         target=State.VOIDED,
         label=_("确认作废并重新计算"),
         by=policies.may_confirm_about_sheet,
-        needs=(list_open, no_ballot_open, annulment_asked),
+        needs=(stage_in_force, list_open, no_ballot_open, annulment_asked),
         tone="danger",
         irreversible=True,
         consequence=_("该评分表不再计入，也不按零分计算；全部得分和名次重新计算，原结果留存并写入存证。"),

@@ -41,6 +41,7 @@ class ScoringExtension(models.Model):
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="scoring_extensions")
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="scoring_extensions")
+    stage = models.PositiveSmallIntegerField(_("评审阶段"), default=1)
     until = models.DateField(_("延至"))
     reason = models.CharField(_("理由"), max_length=300)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -18,6 +18,7 @@ from selection.models.attachment_kinds import Kind, kind_asked, kinds_asked, mis
 from selection.models.nomination_guards import is_open
 from selection.queries.blind import in_blind_round
 from selection.queries.nomination import nominations_visible_to
+from selection.queries.panel import still_open
 from selection.rules.attachment import EXTENSIONS, FROM_UNIT, KINDS, TO_EXPERTS, ascii_name
 from workflow import clock
 from workflow.actor import Actor
@@ -77,7 +78,7 @@ def _for_expert(user: Any) -> Q:
     if not user.holds(Role.EXPERT):
         return Q(pk__in=())
     duties = Assignment.objects.filter(expert__user=user.pk, state=Assignment.State.ACCEPTED)
-    duties = duties.exclude(round__state="screening")
+    duties = still_open(duties.exclude(round__state="screening"))
     told = Q(nomination__in=duties.values("nomination"), audience__in=TO_EXPERTS, state="clean")
     return told & (Q(anonymised=True) | ~Q(in_blind_round("nomination__round")))
 

@@ -132,7 +132,7 @@ def _recusal(rows: Sequence[Conflict]) -> Recusal:
 def conflicted_duties(round_: Round) -> list[tuple[Assignment, list[Conflict]]]:
     """Duties that stand although a conflict is known by now: found after the draw."""
     duties = list(
-        Assignment.objects.filter(round=round_, state__in=("drawn", "accepted"))
+        Assignment.objects.filter(round=round_, stage=round_.stage, state__in=("drawn", "accepted"))
         .select_related("expert", "nomination__nominee", "nomination__unit")
         .order_by("nomination__code", "expert__code")
     )

@@ -60,7 +60,7 @@ def table_of(round_: Round, wanted: Wanted) -> Table:
     pairs = by_pair([*conflicts(round_), *_written(round_)])
     duties = {
         (duty.nomination_id, duty.expert_id): duty
-        for duty in Assignment.objects.filter(round=round_, state__in=STANDING)
+        for duty in Assignment.objects.filter(round=round_, stage=round_.stage, state__in=STANDING)
     }
     lines = [(n, e, _once(rows), duties.get((n, e))) for (n, e), rows in pairs.items()]
     counted = Counter(row.ground for _n, _e, rows, _d in lines for row in rows)

@@ -123,7 +123,9 @@ def overdue(found: Dues, *, scoring: bool) -> Q:
 
 def unfinished() -> QuerySet[Assignment]:
     """Assignments of the outer dossier whose sheet has not come."""
-    rows = Assignment.objects.filter(nomination=OuterRef("pk"), state__in=("drawn", "accepted"))
+    rows = Assignment.objects.filter(
+        nomination=OuterRef("pk"), state__in=("drawn", "accepted"), stage=F("round__stage")
+    )
     return rows.exclude(sheet__state__in=("submitted", "locked"))
 
 
@@ -135,6 +137,8 @@ def late_pks(rows: list[Any], found: Dues, *, scoring: bool) -> set[int]:
     }
     experts = [row.pk for row in rows if row.pk in late and row.state == "in_review"]
     if experts:
-        still = Nomination.objects.filter(Exists(unfinished().exclude(with_time_left(today))), pk__in=experts if scoring else [])
+        still = Nomination.objects.filter(
+            Exists(unfinished().exclude(with_time_left(today))), pk__in=experts if scoring else []
+        )
         late -= set(experts) - set(still.values_list("pk", flat=True))
     return late

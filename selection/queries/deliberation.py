@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.roles import Role
 from selection.errors import FloorsInfeasible
@@ -29,7 +29,8 @@ def may_read_results(actor: Actor) -> bool:
 
 def rounds_with_results(actor: Actor) -> QuerySet[Round]:
     """The rounds whose scores were opened, for those who may read them."""
-    rounds = Round.objects.filter(state__in=OPENED, historical=False)
+    opened = Q(state__in=OPENED) | Q(state="review", stage__gt=1)  # while the second stage runs, the first is known
+    rounds = Round.objects.filter(opened, historical=False)
     return rounds if may_read_results(actor) else rounds.none()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.roles import Role
 from selection.models import Assignment, Nomination, Panel, Panelist, Recusal, Round
@@ -39,17 +39,28 @@ def assignments_visible_to(user: Any) -> QuerySet[Assignment]:
     if user.roles & READERS:
         return rows
     if user.holds(Role.EXPERT):
-        rows = rows.filter(expert__user=user.pk).exclude(round__state="screening")
+        rows = still_open(rows.filter(expert__user=user.pk).exclude(round__state="screening"))
         rows = rows.select_related("nomination__nominator", "nomination__county__parent")
         return rows.prefetch_related("nomination__intervals")
     return rows.none()
 
 
+def still_open(duties: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Without those of a first stage whose dossier the expert gave up in the second: it is closed altogether."""
+    later = Assignment.objects.filter(
+        nomination=OuterRef("nomination"),
+        expert=OuterRef("expert"),
+        state="recused",
+        stage__gt=OuterRef("stage"),
+    )
+    return duties.exclude(Exists(later))
+
+
 def duties_of(user: Any) -> QuerySet[Assignment]:
     """What an expert has to score in rounds under review, in the order of the dossiers' numbers."""
-    rows = Assignment.objects.filter(expert__user=user.pk, round__state="review").exclude(
-        nomination__state="withdrawn"
-    )
+    rows = Assignment.objects.filter(
+        expert__user=user.pk, round__state="review", stage=F("round__stage")
+    ).exclude(nomination__state="withdrawn")
     rows = rows.select_related("round", "nomination__nominee", "nomination__unit", "sheet")
     return rows.order_by("round", "nomination__code")
 
@@ -77,7 +88,7 @@ def nominees_to_draw(round_: Round) -> list[Nomination]:
 def sheets_now(round_: Round) -> dict[str, list[str]]:
     """Nominee to experts, as the assignments stand; a nominee with none left is among them."""
     found: dict[str, list[str]] = {code: [] for code in _judged(round_).values_list("code", flat=True)}
-    rows = round_.assignments.filter(state__in=ACTIVE, nomination__in=_judged(round_))
+    rows = round_.assignments.filter(state__in=ACTIVE, stage=round_.stage, nomination__in=_judged(round_))
     for nominee, expert in rows.values_list("nomination__code", "expert__code").order_by("pk"):
         found[nominee].append(expert)
     return found
@@ -85,8 +96,15 @@ def sheets_now(round_: Round) -> dict[str, list[str]]:
 
 def _judged(round_: Round) -> QuerySet[Nomination]:
     """Who is scored: before the review begins, whoever was drawn for and has not been withdrawn."""
+    if round_.stage > 1:
+        return shortlisted(round_).filter(state="in_review").order_by("code")
     states = ["in_review", "qualified"] if round_.state == "screening" else ["in_review"]
     return round_.nominations.filter(state__in=states).order_by("code")
+
+
+def shortlisted(round_: Round) -> QuerySet[Nomination]:
+    """Who went on to the second stage, whatever has become of them since."""
+    return round_.nominations.filter(result__shortlisted=True)
 
 
 def recused_pairs(round_: Round) -> set[Pair]:
@@ -112,7 +130,7 @@ def reserves(panel: Panel, stratum: str = "") -> list[Panelist]:
 
 def loads(panel: Panel) -> QuerySet[Panelist]:
     """The panel by anonymous number, each with the duties that stand and those given up."""
-    mine = Q(expert__assignments__round=panel.round_id)
+    mine = Q(expert__assignments__round=panel.round_id, expert__assignments__stage=panel.round.stage)
     return (
         panel.panelists.filter(number__isnull=False)
         .select_related("expert__unit")

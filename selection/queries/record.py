@@ -42,7 +42,8 @@ TO_ALL = ("public", "expert")  # attachments that are not kept from those who ju
 # Entries whose payloads the record opens; none of them holds a mark before the opening, or anything personal.
 OPEN_KINDS = (
     "round.announce", "round.correct_rulebook", "round.begin_review", "round.ask_opening", "round.open_scores",
-    "round.post_notice", "round.end_notice", "round.publish", "panel.freeze", "panel.draw", "panel.redraw",
+    "round.begin_second_stage", "round.post_notice", "round.end_notice", "round.publish", "panel.freeze", "panel.draw",
+    "panel.redraw", "panel.second_stage",
     "panel.redraw_failed", "panel.promote", "scoresheet.submit", "scoresheet.lock", "result.recomputed", "ballot.open",
     "ballot.close", "nomination.complete_scoring", "nomination.propose", "nomination.pass_over", "proposal.fixed",
     "publicnotice.post", "publicnotice.go_up", "publicnotice.end", "determination.confirm",
@@ -173,24 +174,30 @@ def _assignments(round_: Round) -> list[dict[str, Any]]:
     return [
         {
             "subject": f"selection.assignment:{row.pk}", "nominee": row.nomination.code, "expert": row.expert.code,
-            "draw": row.draw_number, "state": row.state,
+            "draw": row.draw_number, "stage": row.stage, "state": row.state,
         }
-        for row in rows.order_by("nomination__code", "expert__code")
+        for row in rows.order_by("stage", "nomination__code", "expert__code")
     ]  # fmt: skip
 
 
+def is_opened(round_: Round) -> bool:
+    """Whether a stage of the scoring has been opened."""
+    return round_.state in OPENED or (round_.state == "review" and round_.stage > 1)
+
+
 def sheets(round_: Round) -> Iterator[dict[str, Any]]:
-    """After the opening, every sheet under its anonymous number with what its commitment opens; before, none."""
-    if round_.state not in OPENED:
+    """After its stage's opening, every sheet under its anonymous number with what its commitment opens; before, none."""
+    if not is_opened(round_):
         return
     numbers = dict(Panelist.objects.filter(panel__round=round_).values_list("expert", "number"))
-    rows = ScoreSheet.objects.filter(assignment__round=round_).select_related("assignment__nomination")
+    rows = ScoreSheet.objects.filter(assignment__round=round_, assignment__stage__lte=round_.opened_stage)
+    rows = rows.select_related("assignment__nomination")
     rows = rows.select_related("assignment__expert").prefetch_related("versions")
-    for row in rows.order_by("assignment__nomination__code", "assignment__expert__code"):
+    for row in rows.order_by("assignment__stage", "assignment__nomination__code", "assignment__expert__code"):
         duty = row.assignment
         yield {
             "subject": f"selection.scoresheet:{row.pk}", "nominee": duty.nomination.code, "expert": duty.expert.code,
-            "number": numbers.get(duty.expert_id), "state": row.state, "reason": row.reason if row.salt else "",
+            "number": numbers.get(duty.expert_id), "stage": duty.stage, "state": row.state, "reason": row.reason if row.salt else "",
             "sealed": _sealed(row, shown=row.state in ("locked", "voided")) if row.receipt_seq else None,
             "versions": [_sealed(version, shown=True) for version in row.versions.order_by("number")],
         }  # fmt: skip
@@ -205,7 +212,7 @@ def _sealed(row: Any, *, shown: bool) -> dict[str, Any]:
 
 def results(round_: Round) -> list[dict[str, Any]] | None:
     """The official results after the opening, with those they replaced; before, nothing."""
-    if round_.state not in OPENED:
+    if not is_opened(round_):
         return None
     old: dict[int, list[Any]] = {}
     for version in ResultVersion.objects.filter(nomination__round=round_).order_by("nomination", "number"):
@@ -218,6 +225,7 @@ def results(round_: Round) -> list[dict[str, Any]] | None:
             "nominee": row.nomination.code, "score": str(row.score) if row.score is not None else None,
             "exact": row.exact, "sheets": row.sheets, "trimmed": row.trimmed, "dropped": row.dropped, "flags": row.flags,
             "rank": row.rank, "order": row.order, "tie_path": row.tie_path,
+            "stage": row.stage, "shortlisted": row.shortlisted, "first": row.first,
             "outcome": decided.get(row.nomination_id, ""), "replaced": old.get(row.nomination_id, []),
         }
         for row in rows.order_by("nomination__code")

@@ -148,9 +148,9 @@ def sees_signals(actor: Any) -> bool:
 
 
 def _sheets(round_: Round) -> list[ScoreSheet]:
-    rows = ScoreSheet.objects.filter(assignment__round=round_, state="locked").exclude(
-        assignment__nomination__state="withdrawn"
-    )
+    rows = ScoreSheet.objects.filter(
+        assignment__round=round_, assignment__stage=round_.opened_stage, state="locked"
+    ).exclude(assignment__nomination__state="withdrawn")
     paths = (
         "assignment__nomination__nominator",
         "assignment__nomination__county",
@@ -190,7 +190,8 @@ def _lacking(totals: Totals) -> str:
 
 def _official(round_: Round, results: Sequence[Result]) -> set[int]:
     """The list as it is: those on it, and those whom the rules suggest for what is left."""
-    waiting = [r for r in results if r.nomination.state == "scored"]
+    again = ("scored", "in_review") if round_.state == "review" else ("scored",)  # the second stage runs
+    waiting = [r for r in results if r.nomination.state in again]
     listed = {r.nomination_id for r in results if r.nomination.state in IN_LIST}
     try:
         return listed | {c.nomination.pk for c in choices(round_, waiting) if c.suggested}

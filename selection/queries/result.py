@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,19 +13,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from selection.models import Nomination, Panelist, Result, Round, ScoreSheet
+from selection.queries.ballot import tie_votes
 from selection.rules.ranking import Marks
+from selection.rules.result import Calculated, calculate, two_stages
 from selection.rules.rulebook import Rulebook
 from selection.rules.scoring import panel_score, sheet_total
 
 OPENED = ("locked", "voided")
 
 
-def marks_of(round_: Round, nominations: Iterable[Nomination]) -> dict[str, list[Marks]]:
-    """The marks on every opened sheet that counts, by the nominee's code."""
+def marks_of(round_: Round, nominations: Iterable[Nomination], *, stage: int = 1) -> dict[str, list[Marks]]:
+    """The marks on every opened sheet of a stage that counts, by the nominee's code."""
     codes = {n.pk: n.code for n in nominations}
     found: dict[str, list[Marks]] = {code: [] for code in codes.values()}
     rows = ScoreSheet.objects.filter(
-        assignment__round=round_, assignment__nomination__in=codes, state="locked"
+        assignment__round=round_, assignment__nomination__in=codes, assignment__stage=stage, state="locked"
     )
     for sheet in rows.select_related("assignment").order_by("pk"):
         marks = sheet.content["marks"]
@@ -33,6 +35,19 @@ def marks_of(round_: Round, nominations: Iterable[Nomination]) -> dict[str, list
             {code: Decimal(mark) for code, mark in marks.items()}
         )
     return found
+
+
+def calculated(
+    round_: Round, rules: Rulebook, nominations: Sequence[Nomination], *, second: Collection[int] = ()
+) -> dict[str, Calculated]:
+    """Everybody's score and place under these rules; `second` are the keys of those scored in the second stage too."""
+    seed, votes = seed_of(round_), tie_votes(round_)
+    if round_.stage == 1:
+        return calculate(rules, marks_of(round_, nominations), seed=seed, votes=votes)
+    first = calculate(rules, marks_of(round_, nominations), seed=seed)
+    again = [nomination for nomination in nominations if nomination.pk in second]
+    later = calculate(rules, marks_of(round_, again, stage=round_.stage), seed=seed, votes=votes)
+    return two_stages(first, later)
 
 
 def seed_of(round_: Round) -> bytes:
@@ -66,6 +81,7 @@ class ResultSheet:
 
     rows: tuple[SheetRow, ...]
     agrees: bool  # computing it again gives the stored score
+    earlier: tuple[SheetRow, ...] = ()  # of the first stage, where the second decides
 
     @property
     def counted(self) -> list[SheetRow]:
@@ -156,15 +172,25 @@ def result_sheet(result: Result) -> ResultSheet:
 def result_sheets(round_: Round, results: Iterable[Result]) -> dict[int, ResultSheet]:
     """The same for many nominees of a round in two statements, by nomination."""
     found = list(results)
-    rows: dict[int, list[SheetRow]] = defaultdict(list)
+    rows: dict[tuple[int, int], list[SheetRow]] = defaultdict(list)
     numbers, rules = numbers_of(round_), round_.rulebook
     for sheet in _opened(round_, [result.nomination_id for result in found]):
-        rows[sheet.assignment.nomination_id].append(_row(sheet, numbers, rules))
-    return {result.nomination_id: _arranged(rows[result.nomination_id], result, rules) for result in found}
+        duty = sheet.assignment
+        rows[duty.nomination_id, duty.stage].append(_row(sheet, numbers, rules))
+    return {
+        r.nomination_id: replace(
+            _arranged(rows[r.nomination_id, r.stage], r, rules),
+            earlier=_shown(rows[r.nomination_id, 1], rules) if r.stage > 1 else (),
+        )
+        for r in found
+    }
 
 
 def _opened(round_: Round, nominations: Sequence[int]) -> QuerySet[ScoreSheet]:
-    rows = ScoreSheet.objects.filter(assignment__round=round_, state__in=OPENED)
+    opened = round_.opened_stage  # what is voided in a stage that is still sealed stays so
+    rows = ScoreSheet.objects.filter(
+        assignment__round=round_, assignment__stage__lte=opened, state__in=OPENED
+    )
     if len(nominations) == 1:  # a long list of keys is slower than the whole round
         rows = rows.filter(assignment__nomination=nominations[0])
     return rows.select_related("assignment").order_by("pk")
@@ -181,6 +207,13 @@ def _arranged(rows: Sequence[SheetRow], result: Result, rules: Rulebook) -> Resu
     arranged, again = arranged_rows(valid, rules)
     stored = Fraction(result.exact) if result.exact else None
     return ResultSheet((*arranged, *voided), again == stored)
+
+
+def _shown(rows: Sequence[SheetRow], rules: Rulebook) -> tuple[SheetRow, ...]:
+    """The sheets of a stage that does not decide any more."""
+    voided = [row for row in rows if row.counted == "voided"]
+    valid = [row for row in rows if row.counted != "voided" and row.total is not None]
+    return (*arranged_rows(valid, rules)[0], *voided)
 
 
 def arranged_rows(valid: Sequence[SheetRow], rules: Rulebook) -> tuple[list[SheetRow], Fraction | None]:

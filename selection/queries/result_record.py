@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from selection.documents.result import Ballots, Line, Record, SheetLine
 from selection.models import Nomination, Result, Round
 from selection.queries.ballot import standing, tie_votes
 from selection.queries.deliberation import failed_in_ballot, floors_infeasible, ranking_of
 from selection.queries.groups import groups_of, names_of, with_groups
-from selection.queries.result import ResultSheet, result_sheets
+from selection.queries.result import ResultSheet, SheetRow, result_sheets
 from selection.rules.result import Ranked, select
 from selection.rules.scoring import InfeasibleFloors
 from workflow.models import Entry
@@ -83,6 +83,10 @@ def _ballots(round_: Round) -> Ballots:
     )
 
 
+def _sheets(rows: Iterable[SheetRow]) -> tuple[SheetLine, ...]:
+    return tuple(SheetLine(r.number, r.marks, r.total_text, r.counted, r.reason) for r in rows)
+
+
 def _line(result: Result, sheet: ResultSheet, outcome: str) -> Line:
     nomination = result.nomination
     return Line(
@@ -90,7 +94,10 @@ def _line(result: Result, sheet: ResultSheet, outcome: str) -> Line:
         name=nomination.nominee.name,
         unit=nomination.unit.name,
         groups=groups_of(nomination),
-        sheets=tuple(SheetLine(r.number, r.marks, r.total_text, r.counted, r.reason) for r in sheet.rows),
+        sheets=_sheets(sheet.rows),
+        stage=result.stage,
+        earlier=_sheets(sheet.earlier),
+        first=result.first,
         exact=result.exact,
         score=result.score,
         flags=tuple(result.flags),

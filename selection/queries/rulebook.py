@@ -30,6 +30,7 @@ LABELS: dict[str, Any] = {
     "caps": _("最多人数"),
     "floors": _("最少人数"),
     "ballot": _("评审组表决"),
+    "second_stage": _("进入第二阶段的人数"),
     "method": _("得分算法"),
     "min_sheets": _("每份申报至少有效评分表"),
     "min_sheets_for_trim": _("去最高最低所需评分表"),
@@ -157,10 +158,17 @@ def _selection(rules: Rulebook) -> list[Row]:
     bounds = "；".join(" ".join(filter(None, row)) for row in bounds_under(rules))
     ballot = gettext("拟认定人选须经评审组无记名表决通过") if rules.ballot else gettext("不表决")
     return [
+        (LABELS["second_stage"], _second_stage(rules)),
         (LABELS["tie_chain"], chain),
         (_("人数上下限"), bounds or gettext("无")),
         (LABELS["ballot"], ballot),
     ]
+
+
+def _second_stage(rules: Rulebook) -> str:
+    if not rules.second_stage:
+        return gettext("不设第二阶段")
+    return gettext("前%(n)s名（与末位同分的一并），由全体评审专家重新评分") % {"n": rules.second_stage}
 
 
 def _panel(rules: Rulebook) -> list[Row]:

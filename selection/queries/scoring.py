@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from selection.models import Assignment, Expert, Nomination, Round, ScoreSheet
 from selection.models.dossier import PARTS
-from selection.queries.panel import ACTIVE
+from selection.queries.panel import ACTIVE, still_open
 from workflow import ledger
 from workflow.models import Entry
 from workflow.rules import chain
@@ -39,7 +39,7 @@ def sheets_visible_to(user: Any) -> QuerySet[ScoreSheet]:
 
 def own_duties(user: Any) -> QuerySet[Assignment]:
     """The duties whose desk an expert may open: the own ones, from the review on."""
-    rows = Assignment.objects.filter(expert__user=user.pk).exclude(round__state="screening")
+    rows = still_open(Assignment.objects.filter(expert__user=user.pk).exclude(round__state="screening"))
     rows = rows.select_related(
         "round",
         "expert",
@@ -93,7 +93,7 @@ _LOCKED = Q(assignments__state="accepted", assignments__sheet__state="locked")
 def missing_sheets(round_: Round) -> QuerySet[Assignment]:
     """The duties that stand without a submitted sheet."""
     return (
-        Assignment.objects.filter(round=round_, state__in=ACTIVE)
+        Assignment.objects.filter(round=round_, stage=round_.stage, state__in=ACTIVE)
         .exclude(nomination__state="withdrawn")
         .exclude(sheet__state__in=("submitted", "locked"))
     )
@@ -106,7 +106,9 @@ def experts_behind(round_: Round) -> QuerySet[User]:
 
 def sheet_totals(round_: Round) -> dict[str, int]:
     """How many sheets are due, and how many have come."""
-    rows = round_.assignments.filter(state__in=ACTIVE).exclude(nomination__state="withdrawn")
+    rows = round_.assignments.filter(state__in=ACTIVE, stage=round_.stage).exclude(
+        nomination__state="withdrawn"
+    )
     return rows.aggregate(
         due=Count("pk"), submitted=Count("pk", filter=Q(sheet__state__in=("submitted", "locked")))
     )
@@ -116,7 +118,7 @@ def sheets_to_open(round_: Round) -> list[ScoreSheet]:
     """The submitted sheets that count."""
     rows = ScoreSheet.objects.filter(
         assignment__round=round_, assignment__state="accepted", assignment__nomination__state="in_review",
-        state="submitted",
+        assignment__stage=round_.stage, state="submitted",
     )  # fmt: skip
     return list(
         rows.select_related("assignment__round", "assignment__expert", "assignment__nomination").order_by(

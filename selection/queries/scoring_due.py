@@ -16,9 +16,9 @@ STANDING = ("drawn", "accepted")
 
 def own_due() -> Any:
     """For assignments, in the database: the last day of the assignment's expert in its round."""
-    later = ScoringExtension.objects.filter(round=OuterRef("round"), expert=OuterRef("expert")).order_by(
-        "-pk"
-    )
+    later = ScoringExtension.objects.filter(
+        round=OuterRef("round"), expert=OuterRef("expert"), stage=OuterRef("round__stage")
+    ).order_by("-pk")
     common = Panel.objects.filter(round=OuterRef("round")).order_by("-pk")
     return Coalesce(Subquery(later.values("until")[:1]), Subquery(common.values("scoring_due")[:1]))
 
@@ -33,7 +33,7 @@ def due_dates(round_: Round) -> dict[int, date | None]:
     """The last day for each expert with duties."""
     panel = round_.panels.first()
     day = panel.scoring_due if panel else None
-    experts = round_.assignments.filter(state__in=STANDING).values_list("expert", flat=True).distinct()
+    experts = round_.assignments.filter(stage=round_.stage, state__in=STANDING).values_list("expert", flat=True).distinct()
     found: dict[int, date | None] = dict.fromkeys(experts, day)
     found.update(extended(round_))
     return found
@@ -41,12 +41,12 @@ def due_dates(round_: Round) -> dict[int, date | None]:
 
 def extended(round_: Round) -> dict[int, date]:
     """The last day of those whose deadline was moved."""
-    return {row.expert_id: row.until for row in round_.scoring_extensions.order_by("pk")}
+    return {row.expert_id: row.until for row in round_.scoring_extensions.filter(stage=round_.stage).order_by("pk")}
 
 
 def with_time_left(day: date) -> Q:
     """Assignments whose expert was given time until `day` or beyond."""
     later = ScoringExtension.objects.filter(
-        round=OuterRef("round"), expert=OuterRef("expert"), until__gte=day
+        round=OuterRef("round"), expert=OuterRef("expert"), stage=OuterRef("round__stage"), until__gte=day
     )
     return Q(Exists(later))

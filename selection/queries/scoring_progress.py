@@ -35,7 +35,11 @@ class Sight:
 def progress_by_expert(round_: Round) -> QuerySet[Expert]:
     """Each expert with duties in the round. Every duty is in exactly one count: not opened, declared (nothing typed yet),
     started, submitted; whether a sheet is marked ready, and what is on it, is not read."""
-    mine = Q(assignments__round=round_, assignments__nomination__state__in=NOT_WITHDRAWN)
+    mine = Q(
+        assignments__round=round_,
+        assignments__stage=round_.stage,
+        assignments__nomination__state__in=NOT_WITHDRAWN,
+    )
     accepted = mine & Q(assignments__state="accepted")
     started = Q(assignments__sheet__state="draft", assignments__sheet__revision__gt=0)
     return (
@@ -89,13 +93,13 @@ def sheets_of_expert(round_: Round, expert: Expert) -> list[Assignment]:
     rows = round_.assignments.filter(expert=expert).select_related(
         "nomination__nominee", "nomination__unit", "sheet"
     )
-    return list(rows.order_by("nomination__code"))
+    return list(rows.order_by("-stage", "nomination__code"))
 
 
 def waiting_sheets(round_: Round) -> QuerySet[ScoreSheet]:
     """The sheets about which the manager has asked and the supervisor has not confirmed."""
     rows = (
-        ScoreSheet.objects.filter(assignment__round=round_)
+        ScoreSheet.objects.filter(assignment__round=round_, assignment__stage=round_.stage)
         .exclude(asked="")
         .select_related("assignment__expert", "assignment__nomination__nominee", "operator")
     )
@@ -116,22 +120,30 @@ class Opening:
     broken: tuple[ScoreSheet, ...]
 
 
-def opening_of(round_: Round, entries: QuerySet[Entry] | None = None) -> Opening | None:
-    """The opening of a round, every sheet held against its receipt once more now; None before it."""
+def opening_of(
+    round_: Round, entries: QuerySet[Entry] | None = None, *, stage: int | None = None
+) -> Opening | None:
+    """The opening of a stage of the round, the last if none is named, every sheet held against its receipt once more
+    now; None before it."""
     rows = ledger.entries_of(round_) if entries is None else entries
-    entry = rows.filter(kind="round.open_scores").order_by("-seq").first()
-    if entry is None:
+    openings = list(rows.filter(kind="round.open_scores").order_by("seq"))
+    stage = len(openings) if stage is None else stage
+    if not 0 < stage <= len(openings):
         return None
-    sheets = list(opened_sheets(round_))
+    entry = openings[stage - 1]
+    sheets = list(opened_sheets(round_, stage))
     broken = broken_seals(round_, sheets)
     asked = rows.filter(kind="round.ask_opening", seq__lt=entry.seq).order_by("-seq").first()
     return Opening(entry, asked, len(sheets), len(sheets) - len(broken), tuple(broken))
 
 
-def opened_sheets(round_: Round) -> QuerySet[ScoreSheet]:
-    """What was opened: the locked sheets, and those annulled since."""
+def opened_sheets(round_: Round, stage: int | None = None) -> QuerySet[ScoreSheet]:
+    """What was opened in a stage, the last if none is named: the locked sheets, and those annulled since."""
     opened = Q(state="locked") | Q(state="voided", assignment__state="accepted")
-    rows = ScoreSheet.objects.filter(opened, assignment__round=round_, receipt_seq__isnull=False)
+    stage = round_.opened_stage if stage is None else stage
+    rows = ScoreSheet.objects.filter(
+        opened, assignment__round=round_, assignment__stage=stage, receipt_seq__isnull=False
+    )
     return rows.select_related("assignment__expert", "assignment__nomination__nominee").order_by(
         "receipt_seq"
     )

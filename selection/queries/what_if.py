@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from selection.models import Result, Round
-from selection.queries.ballot import tie_votes
 from selection.queries.deliberation import failed_in_ballot, floors_infeasible, ranking_of
 from selection.queries.groups import groups_of, with_groups
-from selection.queries.result import marks_of, seed_of
-from selection.rules.result import Ranked, calculate, select
+from selection.queries.result import calculated
+from selection.rules.result import Ranked, select
 from selection.rules.rulebook import Rulebook
 from selection.rules.scoring import InfeasibleFloors
 
@@ -36,7 +35,8 @@ def compared(round_: Round, rules: Rulebook) -> list[Compared]:
     """Everybody by the present order. Raises FloorsInfeasible."""
     results = list(with_groups(ranking_of(round_), "nomination__"))
     nominations = [result.nomination for result in results]
-    found = calculate(rules, marks_of(round_, nominations), seed=seed_of(round_), votes=tie_votes(round_))
+    second = {result.nomination_id for result in results if result.stage > 1}
+    found = calculated(round_, rules, nominations, second=second)
     now = _picked(round_, round_.rulebook, [(r, r.score, r.order) for r in results])
     then = _picked(round_, rules, [
         (r, found[r.nomination.code].official, place.order if (place := found[r.nomination.code].place) else None)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from selection.rules.floors import Group
 from selection.rules.ranking import NO_VOTES, Marks, Place, Sheets, places, sheets_of
-from selection.rules.scoring import Candidate, PanelScore, Selection, panel_score, select_in_rank_order
+from selection.rules.scoring import (
+    Candidate,
+    PanelScore,
+    Selection,
+    competition_ranks,
+    panel_score,
+    select_in_rank_order,
+)
 
 if TYPE_CHECKING:
     from selection.rules.rulebook import Rulebook
@@ -56,6 +63,26 @@ def calculate(
     return {code: Calculated(sheets[code], scores[code], placed.get(code)) for code in sheets}
 
 
+def shortlist(ranked: Sequence[tuple[str, Decimal]], places: int) -> list[str]:
+    """Who goes on to the second stage: the first `places`, and whoever has the same official score as the last of them."""
+    order = sorted(ranked, key=lambda one: -one[1])
+    line = order[min(places, len(order)) - 1][1] if order and places > 0 else None
+    return [nominee for nominee, score in order if line is not None and score >= line]
+
+
+def two_stages(first: Mapping[str, Calculated], second: Mapping[str, Calculated]) -> dict[str, Calculated]:
+    """One ranking of both stages: whoever was scored in the second stands by it alone, the others after them by the first."""
+    ahead = sum(one.place is not None for one in second.values())
+    rest = [(code, one, one.place) for code, one in first.items() if code not in second and one.place]
+    rest.sort(key=lambda row: row[2].order)
+    ranks = competition_ranks([one.official or Decimal(0) for _code, one, _place in rest])
+    behind = {
+        code: replace(one, place=Place(ahead + rank, ahead + order, place.path))
+        for order, ((code, one, place), rank) in enumerate(zip(rest, ranks, strict=True), start=1)
+    }
+    return {**first, **behind, **second}
+
+
 @dataclass(frozen=True)
 class Ranked:
     """A nominee with an official score, as the selection sees it."""
@@ -83,7 +110,7 @@ def select(
     running = sorted((one for one in ranked if one.id not in failed), key=lambda one: one.order)
     found = select_in_rank_order(
         [Candidate(one.id, one.score, one.groups) for one in running],
-        places=max(0, rules.ceiling - len(taken)), pass_line=rules.pass_line, caps=caps, floors=floors,
+        places=max(0, rules.ceiling - len(taken)), pass_line=rules.pass_line, caps=caps, floors=floors, in_order=True,
     )  # fmt: skip
     out = {one.id: "ballot_failed" for one in ranked if one.id in failed}
     return Selection(found.selected, {**found.reasons, **out})

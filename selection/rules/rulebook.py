@@ -59,6 +59,7 @@ ABSENT["eligibility"] = [rule.to_dict() for rule in DEFAULT_RULES]
 ABSENT |= {"categories": [], "quotas_by_category": {}}
 ABSENT["outage_hours"] = 4
 ABSENT |= {"tie_chain": list(DEFAULT_CHAIN), "caps": {}, "floors": {}, "ballot": False}
+ABSENT["second_stage"] = 0
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class Rulebook:
     caps: Mapping[str, int]  # "city/330100" -> at most; a group is written kind/code
     floors: Mapping[str, int]
     ballot: bool  # nobody is proposed whom the panel's secret ballot has not passed
+    second_stage: int  # how many go on to be scored by the whole panel; 0: one stage
     categories: tuple[Category, ...]
     quotas_by_category: Mapping[str, Mapping[str, int]]
 
@@ -218,6 +220,7 @@ class Rulebook:
             caps=numbered(given, "caps"),
             floors=numbered(given, "floors"),
             ballot=boolean(given, "ballot"),
+            second_stage=integer(given, "second_stage"),
             categories=tuple(Category.from_dict(item) for item in listed(given, "categories")),
             quotas_by_category=numbered_twice(given, "quotas_by_category"),
         )
@@ -366,6 +369,7 @@ DEFAULT_RULEBOOK: dict[str, Any] = {
     "caps": {},
     "floors": {},
     "ballot": False,
+    "second_stage": 0,
     "categories": [],
     "quotas_by_category": {},
 }

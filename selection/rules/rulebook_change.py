@@ -35,6 +35,7 @@ GATES: dict[str, str] = {
     "min_sheets_for_trim": "scoring",
     "pass_line": "scoring",
     "scoring_days": "scoring",
+    "second_stage": "scoring",
     "ceiling": "scores_open",
     "notice_days": "posted",
     "notice_mode": "posted",

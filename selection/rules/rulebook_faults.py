@@ -58,6 +58,7 @@ def faults_of(rules: Rulebook, calendar_years: Collection[int]) -> list[Fault]:
         *_eligibility(rules),
         *_tie_chain(rules),
         *_bounds(rules),
+        *_second_stage(rules),
     ]
 
 
@@ -224,6 +225,13 @@ def _bounds(rules: Rulebook) -> Iterator[Fault]:
     for group, floor in sorted(rules.floors.items()):
         if floor > rules.caps.get(group, floor) or floor > rules.ceiling:
             yield Fault("floors", "floor_above_cap", {"group": group})
+
+
+def _second_stage(rules: Rulebook) -> Iterator[Fault]:
+    if rules.second_stage < 0:
+        yield Fault("second_stage", "negative", {"name": "second_stage"})
+    elif 0 < rules.second_stage < rules.ceiling:  # the whole list comes from those scored by the whole panel
+        yield Fault("second_stage", "second_stage_below_ceiling", {"ceiling": rules.ceiling})
 
 
 def _eligibility(rules: Rulebook) -> Iterator[Fault]:

@@ -164,17 +164,19 @@ def select_in_rank_order(
     pass_line: Decimal | None = None,
     caps: Mapping[Group, int] = NO_GROUPS,
     floors: Mapping[Group, int] = NO_GROUPS,
+    in_order: bool = False,
 ) -> Selection:
     """Pass down the ranking; take whoever breaks no cap and leaves places that can still meet all minimums.
 
-    Equal scores keep the order given: the caller breaks ties first. "Can still meet" is decided exactly, also
+    Equal scores keep the order given: the caller breaks ties first; `in_order` keeps it for all, where the scores are
+    of two stages. "Can still meet" is decided exactly, also
     where groups cross. Reasons: "below_line", "no_place", "cap_reached", "floor_reserved". Raises
     InfeasibleFloors.
     """
     _require_distinct(candidates)
-    ranked = sorted(candidates, key=lambda candidate: candidate.score, reverse=True)
+    ranked = [*candidates] if in_order else sorted(candidates, key=lambda c: c.score, reverse=True)
     eligible = [c for c in ranked if pass_line is None or c.score >= pass_line]
-    reasons = {c.id: "below_line" for c in ranked[len(eligible) :]}
+    reasons = {c.id: "below_line" for c in ranked if pass_line is not None and c.score < pass_line}
     groups = [c.groups for c in eligible]
     if unmeetable := unmeetable_floors(groups, places, caps, floors):
         raise InfeasibleFloors(unmeetable)

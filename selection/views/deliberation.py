@@ -16,6 +16,7 @@ from selection.errors import FloorsInfeasible
 from selection.forms.deliberation import ProposalForm
 from selection.models import Result
 from selection.models.nomination import IN_LIST
+from selection.models.round import second_stage_held
 from selection.queries import deliberation as queries
 from selection.queries.ballot import standing
 from selection.queries.groups import bounds_in_words, groups_of, names_of
@@ -40,7 +41,8 @@ def result_list(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": ranking.filter(nomination__state="scored").count(),
         "bounds": bounds_in_words(round_),
         "ballots": round_.ballots.exists(),
-        "may_propose": request.user.holds(Role.LEADER) and round_.state == "deliberation",  # type: ignore[union-attr]
+        "may_propose": request.user.holds(Role.LEADER) and round_.state == "deliberation" and second_stage_held(round_),  # type: ignore[union-attr]
+        "second_stage_due": round_.state == "deliberation" and not second_stage_held(round_),
     }
     return render(request, "selection/deliberation_results.html", context)
 
@@ -70,7 +72,7 @@ def result_detail(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "versions": result.nomination.result_versions.all(),
         "ballot_line": standing(round_).get(pk) if round_.rulebook.ballot else None,
         "bounds": _bounds_of(result),
-        "may_annul": round_.state == "deliberation"
+        "may_annul": round_.state == "deliberation" and result.stage == round_.stage
         and (request.user.holds(Role.MANAGER) or request.user.holds(Role.SUPERVISOR)),  # type: ignore[union-attr]
         "ranked": Result.objects.filter(nomination__round=round_, rank__isnull=False).count(),
         "equals": equals,
@@ -107,6 +109,9 @@ def proposal(request: HttpRequest, code: str) -> HttpResponse:
     if not request.user.holds(Role.LEADER):  # type: ignore[union-attr]
         raise Http404
     round_ = get_object_or_404(queries.rounds_with_results(request.user), code=code)  # type: ignore[arg-type]
+    if round_.state == "review" or (round_.state == "deliberation" and not second_stage_held(round_)):
+        messages.error(request, _("规则书规定的第二阶段评审尚未完成，不能确定名单。"))
+        return redirect("result_list", code=round_.code)
     try:
         rows = queries.choices(round_)
     except FloorsInfeasible as refusal:  # explained, never relaxed

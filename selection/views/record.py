@@ -50,7 +50,7 @@ def record_detail(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("job_detail", job.pk)
     context = {
         "round": round_, "form": form, "end": queries.end_of(round_), "exports": queries.exports_of(round_)[:20],
-        "opened": round_.state in queries.OPENED,
+        "opened": queries.is_opened(round_),
     }  # fmt: skip
     return render(request, "selection/record_detail.html", context, status=422 if form.is_bound else 200)
 

@@ -37,7 +37,7 @@ def scoring_progress(request: HttpRequest, code: str) -> HttpResponse:
         "panel": round_.panels.first(),
         "waiting": queries.waiting_sheets(round_),
         "missing": scoring_queries.experts_behind(round_).count() if round_.state == "review" else 0,
-        "opened": round_.state not in ("screening", "review"),
+        "opened": round_.opened_stage > 0,
         "may_remind": _manages(request, round_),
     }
     return render(request, "selection/scoring_progress.html", context)
@@ -93,7 +93,7 @@ def sheet_office(request: HttpRequest, pk: int) -> HttpResponse:
     if sheet.assignment.expert.user_id == request.user.pk:
         return redirect("scoring_sheet", sheet.assignment_id)
     round_ = sheet.assignment.round
-    opened = round_.state not in ("screening", "review")
+    opened = sheet.assignment.stage <= round_.opened_stage
     context: dict[str, Any] = {
         "sheet": sheet,
         "round": round_,
@@ -109,16 +109,19 @@ def sheet_office(request: HttpRequest, pk: int) -> HttpResponse:
 def opening_report(request: HttpRequest, code: str) -> HttpResponse:
     """What the opening did: who, when, which head was published first, and that every sheet matches its receipt."""
     round_ = get_object_or_404(scoring_queries.rounds_scored_for(request.user), code=code)
-    opening = queries.opening_of(round_)
+    asked = request.GET.get("stage", "")
+    stage = int(asked) if asked in ("1", "2") else max(round_.opened_stage, 1)
+    opening = queries.opening_of(round_, stage=stage)
     if opening is None:
         return redirect("scoring_progress", code)
-    page = Paginator(queries.opened_sheets(round_), PER_PAGE * 2).get_page(request.GET.get("page"))
+    page = Paginator(queries.opened_sheets(round_, stage), PER_PAGE * 2).get_page(request.GET.get("page"))
     broken = {sheet.pk for sheet in opening.broken}
     numbers = numbers_of(round_)
     rows = [(sheet, numbers.get(sheet.assignment.expert_id), sheet.pk not in broken) for sheet in page]
     context = {
         "round": round_,
         "opening": opening,
+        "stage": stage,
         "page": page,
         "rows": rows,
         "head": queries.head_before(opening),

@@ -19,9 +19,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from selection.actions import assignment, ballot, deliberation, panel, scoring, scoring_progress
+from selection.actions import assignment, ballot, deliberation, panel, scoring, scoring_progress, second_stage
+from selection.actions import nomination as dossiers
 from selection.documents.record import write_folder, write_zip
-from selection.models import Nomination, Round
+from selection.models import Assignment, Nomination, Panelist, Recusal, Round, ScoreSheet
 from selection.queries.ballot import lines_for
 from selection.queries.deliberation import choices
 from tests import factories
@@ -469,3 +470,122 @@ def test_a_file_that_nobody_named_is_found(record: Path) -> None:
 def test_a_record_that_is_none_is_refused(tmp_path: Path) -> None:
     code, said = verified(tmp_path)
     assert (code, "manifest.json: cannot be read" in said) == (1, True)
+
+
+# Two stages ------------------------------------------------------------------------------------------------------------
+
+
+def in_second_stage() -> stages.Stage:
+    """Six nominees scored once, two of them and one level with the second on the shortlist, one recusal found by then."""
+    stage = in_review(6, ceiling=2, second_stage=2)
+    totals = ["80", "90", "90", "70", "78", "88"]
+    with clock.frozen(stages.LATER):
+        for one, total in zip(stage.nominations, totals, strict=True):
+            for duty in one.assignments.select_related("expert__user").order_by("pk"):
+                stages.submitted(duty, total)
+        row = stages.opened(stage)
+        recusal_found(stage)
+        officer = factories.user("bureau_officer", organisation=stage.nominations[5].nominator)
+        dossiers.withdraw(stage.nominations[5], by=officer, reason="因个人原因撤回本轮申报。")
+        stage.round = second_stage.begin_second_stage(row, by=stage.manager)
+    return stage
+
+
+def recusal_found(stage: stages.Stage) -> None:
+    """A relation that came to light after the draw."""
+    seat = Panelist.objects.filter(panel__round=stage.round, number__isnull=False).order_by("number")[0]
+    Recusal.objects.create(
+        nomination=stage.nominations[1], expert=seat.expert, kind="declared", ground="kin", reason="亲属关系"
+    )
+
+
+def scored_twice() -> Round:
+    """The second stage scored and opened, a duty given up in it and a sheet annulled after it, the list fixed."""
+    stage = in_second_stage()
+    with clock.frozen(stages.LATER):
+        found = Assignment.objects.filter(round=stage.round, stage=2).select_related(
+            "expert__user", "nomination"
+        )
+        duties = list(found.order_by("nomination__code", "expert__code"))
+        assignment.recuse(duties[0], by=duties[0].expert.user, reason="近日发现与人选有合作关系")
+        for at, duty in enumerate(duties[1:]):
+            stages.submitted(duty, ["71", "76", "80"][at % 3])
+        row = stages.opened(stage)
+        sheet = ScoreSheet.objects.filter(
+            assignment__round=row, assignment__stage=2, state="locked"
+        ).order_by("pk")[0]
+        asked = scoring_progress.ask_annul(sheet, by=stage.manager, reason="启封后发现与人选有利害关系")
+        scoring_progress.annul(asked, by=stage.supervisor)
+        choice = [c for c in choices(row) if c.suggested]
+        leader = factories.user("leader", organisation=factories.organisation("province"))
+        deliberation.propose_list(
+            row,
+            by=leader,
+            minute_number="厅务会纪要〔2026〕12号",
+            chosen=[c.nomination.pk for c in choice],
+            deviations={},
+        )
+    row.refresh_from_db()
+    return row
+
+
+def test_a_round_of_two_stages_is_whole_while_the_second_runs_and_says_nothing_of_its_sheets(
+    tmp_path: Path,
+) -> None:
+    stage = in_second_stage()
+    duty = (
+        Assignment.objects.filter(round=stage.round, stage=2).select_related("expert__user").order_by("pk")[0]
+    )
+    with clock.frozen(stages.LATER):
+        stages.submitted(duty, "61.5")
+    write_folder(stage.round, tmp_path / "record")
+    code, said = verified(tmp_path / "record")
+    assert code == 0, said
+    assert b"61.5" not in b"".join(contents(tmp_path / "record").values())
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> Path:
+    write_folder(scored_twice(), tmp_path / "record")
+    return tmp_path / "record"
+
+
+def one_more_on_the_shortlist(folder: Path) -> None:
+    edit(folder, "results.json", lambda rows: rows[0].update(stage=2, shortlisted=True))
+
+
+def one_first_score(folder: Path) -> None:
+    edit(folder, "results.json", lambda rows: rows[1]["first"].update(score="91.00"))
+
+
+def one_rank_behind(folder: Path) -> None:
+    edit(folder, "results.json", lambda rows: rows[0].update(rank=1))
+
+
+def one_sheet_in_the_other_stage(folder: Path) -> None:
+    edit_line(folder, "sheets.jsonl", -1, lambda row: row.update(stage=1))
+
+
+def one_duty_nobody_was_asked_for(folder: Path) -> None:
+    def change(draw: Any) -> None:
+        draw["assignments"].append({**draw["assignments"][-1], "nominee": draw["assignments"][0]["nominee"]})
+
+    edit(folder, "draw.json", change)
+
+
+def test_a_round_of_two_stages_is_whole_and_whatever_is_changed_is_named(twice: Path, tmp_path: Path) -> None:
+    code, said = verified(twice)
+    assert code == 0, said
+    forgeries = {
+        one_more_on_the_shortlist: "results.json: nominees of the second stage",
+        one_first_score: "score: recorded 91.00",
+        one_rank_behind: "rank and order behind the shortlist",
+        one_sheet_in_the_other_stage: "sheets.jsonl",
+        one_duty_nobody_was_asked_for: "duties of the second stage",
+    }
+    for forge, fault in forgeries.items():
+        copy = Path(shutil.copytree(twice, tmp_path / forge.__name__))
+        forge(copy)
+        remake_manifest(copy)
+        code, said = verified(copy)
+        assert code == 1 and fault in said, (forge.__name__, said)
