@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import account, home, record, session
+from accounts.views import account, calendar, home, record, session
 
 urlpatterns = [
     path("home/", home.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("office/accounts/<int:pk>/roles/<int:grant>/end", account.role_end, name="role_end"),
     path("office/ledger/", record.ledger_list, name="ledger_list"),
     path("office/ledger/verify", record.ledger_verify, name="ledger_verify"),
-    path("office/calendar/", record.calendar, name="calendar"),
+    path("office/calendar/", calendar.calendar, name="calendar"),
+    path("office/calendar/load", calendar.calendar_load, name="calendar_load"),
+    path("office/calendar/<int:pk>/scan", calendar.calendar_scan, name="calendar_scan"),
     path("ledger", record.public_ledger, name="public_ledger"),
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflow import clock, door, ledger
+from workflow import clock, deadlines, door, ledger
 from workflow.actor import Actor
 from workflow.errors import CalendarYearMissing, Refused
 from workflow.models import CalendarYear
@@ -27,14 +27,34 @@ class BadCalendar(Refused):
 
 def current() -> WorkCalendar:
     """The newest version of every loaded year, as one calendar."""
-    newest: dict[int, CalendarYear] = {}
-    for row in CalendarYear.objects.order_by("year", "version"):
-        newest[row.year] = row
+    return _joined(_newest())
+
+
+def of_version(row: CalendarYear) -> WorkCalendar:
+    """One version of one year alone."""
+    return _joined({row.year: row})
+
+
+def with_years(data: Mapping[str, Any]) -> WorkCalendar:
+    """The calendar as it would be with these years loaded. Raises `BadCalendar`."""
+    try:
+        WorkCalendar.from_dict(dict(data))
+        new = {year: _row(year, data) for year in _plausible([int(year) for year in data["years"]])}
+    except (KeyError, ValueError, TypeError, AttributeError) as fault:
+        raise _bad(fault) from fault
+    return _joined(_newest() | new)
+
+
+def _newest() -> dict[int, CalendarYear]:
+    return {row.year: row for row in CalendarYear.objects.order_by("year", "version")}
+
+
+def _joined(rows: Mapping[int, CalendarYear]) -> WorkCalendar:
     return WorkCalendar.from_dict(
         {
-            "years": sorted(newest),
-            "off_ranges": [r for row in newest.values() for r in row.off_ranges],
-            "makeup_workdays": [d for row in newest.values() for d in row.makeup_workdays],
+            "years": sorted(rows),
+            "off_ranges": [r for row in rows.values() for r in row.off_ranges],
+            "makeup_workdays": [d for row in rows.values() for d in row.makeup_workdays],
         }
     )
 
@@ -47,7 +67,12 @@ def loaded_years() -> set[int]:
 def missing(absent: CalendarMissing) -> CalendarYearMissing:
     """The refusal that names the year to load."""
     return CalendarYearMissing(
-        _("%(year)s年工作日历未导入，无法计算期限，请先导入该年日历。") % {"year": absent.year}
+        _(
+            "%(year)s年工作日历未导入，无法计算期限。请系统管理员按国务院办公厅关于%(year)s年部分节假日安排的通知，"
+            "在“工作日历”页面导入该年日历后再办理。"
+        )
+        % {"year": absent.year},
+        year=absent.year,
     )
 
 
@@ -68,16 +93,35 @@ def end_of_period(published_at: datetime, days: int, *, mode: str) -> datetime:
 
 
 @door.act
-def load(data: Mapping[str, Any], *, by: Actor) -> list[CalendarYear]:
-    """Load years of off days and make-up workdays; each becomes the next version of its year."""
+def load(
+    data: Mapping[str, Any], *, by: Actor, scan: tuple[str, str] = ("", ""), move: bool = False
+) -> list[CalendarYear]:
+    """Load years of off days and make-up workdays; each becomes the next version of its year.
+
+    `scan` is the stored name and the digest of the notice's scan. Deadlines that are kept stay as they are unless
+    `move` says that they are to follow; the end of a public notice never changes.
+    """
     ledger.queue_up(ledger.OFFICE)  # versions are counted
-    try:
-        WorkCalendar.from_dict(dict(data))
-        years = [int(year) for year in data["years"]]
-        rows = [_load_year(year, data, by) for year in _plausible(years)]
-    except (KeyError, ValueError, TypeError) as fault:
-        raise BadCalendar(_("日历文件格式不符：%(fault)s") % {"fault": fault}) from fault
+    before, after = current(), with_years(data)
+    rows = [_load_year(int(year), data, by, scan) for year in data["years"]]
+    if move:
+        _move_deadlines(before, after, rows, by)
     return rows
+
+
+def _move_deadlines(before: WorkCalendar, after: WorkCalendar, rows: list[CalendarYear], by: Actor) -> None:
+    moved = deadlines.move(before, after)
+    if not moved:
+        return
+    lines = [{"what": str(m.label), "old": m.old, "new": m.new, "count": m.count} for m in moved]
+    ledger.append(
+        by, chain=ledger.OFFICE, kind="calendar.deadlines_moved", subject=f"workflow.calendaryear:{rows[0].pk}",
+        payload={"versions": [str(row) for row in rows], "moved": lines},
+    )  # fmt: skip
+
+
+def _bad(fault: Exception) -> BadCalendar:
+    return BadCalendar(_("日历文件格式不符：%(fault)s") % {"fault": fault})
 
 
 def _plausible(years: list[int]) -> list[int]:
@@ -86,22 +130,39 @@ def _plausible(years: list[int]) -> list[int]:
     return years
 
 
-def _load_year(year: int, data: Mapping[str, Any], by: Actor) -> CalendarYear:
-    row = CalendarYear.objects.create(
+def _row(year: int, data: Mapping[str, Any]) -> CalendarYear:
+    issued = str(data.get("issued_on") or "")
+    return CalendarYear(
         year=year,
-        version=CalendarYear.objects.filter(year=year).count() + 1,
         notice=_notice_of(data),
+        number=_line(data.get("number"))[:60],
+        issued_on=date.fromisoformat(issued) if issued else None,
         off_ranges=[part for first, last in data["off_ranges"] if (part := _within(year, first, last))],
         makeup_workdays=[d for d in data["makeup_workdays"] if date.fromisoformat(d).year == year],
-        loaded_at=clock.now(),
-        loaded_by=str(by.name),
     )
+
+
+def _load_year(year: int, data: Mapping[str, Any], by: Actor, scan: tuple[str, str]) -> CalendarYear:
+    row = _row(year, data)
+    row.version = CalendarYear.objects.filter(year=year).count() + 1
+    row.scan, row.scan_sha256 = scan  # type: ignore[assignment]
+    row.loaded_at, row.loaded_by = clock.now(), str(by.name)
+    row.save(force_insert=True)
     ledger.append(
         by,
         chain=ledger.OFFICE,
         kind="calendar.loaded",
         subject=f"workflow.calendaryear:{row.pk}",
-        payload={"year": year, "version": row.version, "notice": row.notice},
+        payload={
+            "year": year,
+            "version": row.version,
+            "notice": row.notice,
+            "number": row.number,
+            "issued_on": row.issued_on.isoformat() if row.issued_on else "",
+            "scan": row.scan_sha256,
+            "off_ranges": row.off_ranges,
+            "makeup_workdays": row.makeup_workdays,
+        },
     )
     return row
 
@@ -115,8 +176,11 @@ def _within(year: int, first: str, last: str) -> list[str] | None:
 
 def _notice_of(data: Mapping[str, Any]) -> str:
     """The notice that the file names: one line, as long as the column."""
-    words = str(data.get("notice") or data.get("source") or "").replace("\0", " ")
-    return " ".join(words.split())[:300]
+    return _line(data.get("notice") or data.get("source"))[:300]
+
+
+def _line(text: Any) -> str:
+    return " ".join(str(text or "").replace("\0", " ").split())
 
 
 def read_file(path: Path) -> dict[str, Any]:

@@ -58,3 +58,7 @@ class CalendarYearMissing(Refused):
     """The working-day calendar does not hold a year that the deadline touches."""
 
     code = "calendar_missing"
+
+    def __init__(self, sentence: Sentence, *, year: int = 0) -> None:
+        super().__init__(sentence)
+        self.year = year

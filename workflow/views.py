@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workflow import collections, demo, door, outbox
-from workflow.errors import NotPermitted, Refused
+from workflow.errors import CalendarYearMissing, NotPermitted, Refused
 from workflow.machine import OpenStep, Step, failing_guard, step_named
 from workflow.models import Message
 
@@ -46,7 +46,8 @@ def _take(request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         obj = get_object_or_404(found.visible_to(request.user), pk=obj.pk)
-        return _show(request, found, obj, declared, form, status=409)
+        year = refusal.year if isinstance(refusal, CalendarYearMissing) else 0
+        return _show(request, found, obj, declared, form, status=409, missing_year=year)
     messages.success(request, _("已办理：%(step)s") % {"step": declared.label})
     back = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(back, {request.get_host()}):
@@ -56,7 +57,14 @@ def _take(request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any)
 
 
 def _show(
-    request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any, *, status: int = 200
+    request: HttpRequest,
+    found: Any,
+    obj: Any,
+    declared: Step,
+    form: Any,
+    *,
+    status: int = 200,
+    missing_year: int = 0,
 ) -> HttpResponse:
     open_now = obj.state in declared.sources
     guard = failing_guard(obj, declared) if open_now else None
@@ -64,6 +72,7 @@ def _show(
     if status == 200 and form.is_bound and not form.is_valid():
         status = 422
     context = {"obj": obj, "step": view, "form": form, "open_now": open_now, "back": found.url(obj)}
+    context["missing_year"] = missing_year  # of the calendar: the page leads to where it is loaded
     context["next"] = request.GET.get("next") or request.POST.get("next", "")
     context["facts"] = _facts(obj, declared) if view.possible and open_now else []
     return render(request, "workflow/step.html", context, status=status)

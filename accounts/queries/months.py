@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from workflow.rules.calendar import SATURDAY, WorkCalendar
 
@@ -15,6 +15,7 @@ class Day:
 
     date: date
     kind: str  # "work" | "weekend" | "off" | "makeup"
+    was: str = ""  # the kind in the version before, where it is another
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,28 @@ def _kind(day: date, worked: WorkCalendar) -> str:
     return "weekend" if day.weekday() >= SATURDAY else "work"
 
 
-def _month(year: int, month: int, worked: WorkCalendar) -> Month:
+def _day(day: date, worked: WorkCalendar, before: WorkCalendar | None) -> Day:
+    kind = _kind(day, worked)
+    was = _kind(day, before) if before else kind
+    return Day(day, kind, was if was != kind else "")
+
+
+def changes_between(year: int, before: WorkCalendar, after: WorkCalendar) -> list[Day]:
+    """The days of the year on which two versions differ, with what they were before."""
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    found = (_day(day, after, before) for day in days if day.year == year)
+    return [day for day in found if day.was]
+
+
+def _month(year: int, month: int, worked: WorkCalendar, before: WorkCalendar | None) -> Month:
     weeks = tuple(
-        tuple(Day(d := date(year, month, n), _kind(d, worked)) if n else None for n in week)
+        tuple(_day(date(year, month, n), worked, before) if n else None for n in week)
         for week in calendar.Calendar().monthdayscalendar(year, month)
     )
     days = [day for week in weeks for day in week if day is not None]
     return Month(date(year, month, 1), weeks, sum(worked.is_workday(day.date) for day in days))
 
 
-def months_of(year: int, worked: WorkCalendar) -> list[Month]:
-    """The twelve months."""
-    return [_month(year, month, worked) for month in range(1, 13)]
+def months_of(year: int, worked: WorkCalendar, before: WorkCalendar | None = None) -> list[Month]:
+    """The twelve months; with a version before, each day that differs says what it was."""
+    return [_month(year, month, worked, before) for month in range(1, 13)]

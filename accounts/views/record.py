@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions, policies
-from accounts.forms.calendar import CalendarForm
 from accounts.forms.record import LedgerFilter
 from accounts.queries import record
-from accounts.queries.months import months_of
 from accounts.roles import Role
 from accounts.views.gate import for_roles, person
-from workflow import calendar as calendars
-from workflow import clock
-from workflow.errors import Refused
 from workflow.ledger import Fault
 from workflow.models import PublishedHead
-from workflow.wording import listed
 
 PER_PAGE = 25
-WEEKDAYS = (
-    pgettext_lazy("weekday", "一"),
-    pgettext_lazy("weekday", "二"),
-    pgettext_lazy("weekday", "三"),
-    pgettext_lazy("weekday", "四"),
-    pgettext_lazy("weekday", "五"),
-    pgettext_lazy("weekday", "六"),
-    pgettext_lazy("weekday", "日"),
-)
 ROLE_LABELS = dict(Role.choices)
 
 
@@ -105,52 +88,3 @@ def public_ledger(request: HttpRequest) -> HttpResponse:
     page = Paginator(PublishedHead.objects.all(), 10).get_page(request.GET.get("page"))
     heads = [(head, [line.rsplit(" ", 2) for line in head.lines.splitlines()]) for head in page]
     return render(request, "accounts/public_ledger.html", {"page": page, "heads": heads})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def calendar(request: HttpRequest) -> HttpResponse:
-    """One loaded year, month by month; the system administrator loads another."""
-    user = person(request)
-    may_load = user.holds(Role.SYSTEM_ADMIN)
-    form = CalendarForm(request.POST or None, request.FILES or None) if may_load else None
-    if request.method == "POST" and (form is None or (form.is_valid() and _loaded(request, form))):
-        return redirect("calendar")
-    status = 422 if form is not None and form.errors else 200
-    return render(request, "accounts/calendar.html", {"form": form, **_shown_year(request)}, status=status)
-
-
-def _loaded(request: HttpRequest, form: CalendarForm) -> bool:
-    try:
-        rows = actions.calendar.load(form.cleaned_data["file"], by=person(request))
-    except Refused as refusal:
-        form.add_error("file", str(refusal))
-        return False
-    years = listed(str(row.year) for row in rows)
-    messages.success(request, _("已导入%(years)s年工作日历") % {"years": years})
-    return True
-
-
-def _shown_year(request: HttpRequest) -> dict[str, Any]:
-    rows = list(record.calendars_visible_to(person(request)))
-    newest = {row.year: row for row in reversed(rows)}
-    wanted = request.GET.get("year", "")
-    year = (
-        int(wanted)
-        if wanted.isdecimal() and len(wanted) == 4 and int(wanted) in newest
-        else _default_year(newest)
-    )
-    shown = newest.get(year)
-    months = months_of(year, calendars.current()) if shown else []
-    return {
-        "rows": rows,
-        "years": sorted(newest),
-        "shown": shown,
-        "months": months,
-        "today": clock.today(),
-        "weekdays": WEEKDAYS,
-    }
-
-
-def _default_year(newest: dict[int, Any]) -> int:
-    present = clock.today().year
-    return present if present in newest else max(newest, default=present)

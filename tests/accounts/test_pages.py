@@ -1,14 +1,13 @@
 import json
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
 from tests import factories
-from workflow import calendar, clock, collections, ledger, outbox, panels, todo
+from workflow import clock, collections, ledger, outbox, panels, todo
 from workflow.actor import SYSTEM
-from workflow.models import CalendarYear, Chain, Entry, Message
+from workflow.models import Chain, Entry, Message
 from workflow.outbox import Letter
 
 pytestmark = pytest.mark.django_db
@@ -216,67 +215,6 @@ def test_published_heads_are_public_and_need_no_session(client):
 
 def test_before_the_first_head_the_public_page_says_so(client):
     assert "还没有公布过链头" in client.get("/ledger").content.decode()
-
-
-# the calendar
-
-
-def upload(data):
-    content = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
-    return {"file": SimpleUploadedFile("2027.json", content, "application/json")}
-
-
-NEXT_YEAR = {
-    "years": [2027],
-    "notice": "国办发明电〔2026〕9号",
-    "off_ranges": [["2027-01-01", "2027-01-03"]],
-    "makeup_workdays": ["2027-02-20"],
-}
-
-
-def test_the_calendar_marks_days_off_and_make_up_days_in_words(client):
-    signed_in(client, "manager")
-    page = client.get(reverse("calendar"), {"year": "2026"}).content.decode()
-    assert "2026年工作日历" in page
-    assert '<td class="off"><time datetime="2026-10-01">1</time><small>休</small>' in page
-    assert "<small>班</small>" in page
-    assert page.count('<table class="lx-month">') == 12
-    assert 'type="file"' not in page
-
-
-def test_the_system_administrator_loads_a_year(client):
-    signed_in(client, "system_admin")
-    assert 'type="file"' in client.get(reverse("calendar")).content.decode()
-    page = client.post(reverse("calendar"), upload(NEXT_YEAR), follow=True).content.decode()
-    assert "已导入2027年工作日历" in page
-    assert 2027 in calendar.loaded_years()
-    assert Entry.objects.get(kind="calendar.loaded").subject.startswith("workflow.calendaryear:")
-    assert "国办发明电〔2026〕9号" in client.get(reverse("calendar"), {"year": "2027"}).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (b"not json", "不能读取日历文件"),
-        (b"\xff\xfe", "不能读取日历文件"),
-        ([], "日历文件应为一个JSON对象"),
-        ({**NEXT_YEAR, "notice": ""}, "没有写明依据文件"),
-        ({**NEXT_YEAR, "off_ranges": [["2027-01-03", "2027-01-01"]]}, "日历文件格式不符"),
-        ({"notice": "x"}, "日历文件格式不符"),
-    ],
-)
-def test_a_file_that_is_no_calendar_is_refused_at_its_field(client, data, sentence):
-    signed_in(client, "system_admin")
-    answer = client.post(reverse("calendar"), upload(data))
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert not CalendarYear.objects.filter(year=2027).exists()
-
-
-def test_nobody_else_loads_a_year(client):
-    signed_in(client, "manager")
-    client.post(reverse("calendar"), upload(NEXT_YEAR))
-    assert not CalendarYear.objects.filter(year=2027).exists()
 
 
 # what pages and API share
