@@ -17,6 +17,7 @@ from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.optimize import minimize, minimize_scalar
 
 Floats = NDArray[np.float64]
+Pair = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 WIDEST, NARROWEST = -9.0, 14.0  # of ln(error variance / variance): beyond, the variance is nought
 SAME = 1e-7  # likelihoods as near as this are equal, and the simpler model is taken
@@ -153,9 +154,13 @@ def _one(criterion: Callable[[float], float]) -> float:
 
 def _both(criterion: Callable[[float, float], float]) -> tuple[float, float]:
     """Nelder and Mead on the logarithms of the ratios."""
+
+    def at(logs: Pair) -> float:
+        return criterion(*map(float, np.exp(np.clip(logs, WIDEST, NARROWEST))))
+
     found = minimize(
-        lambda at: float(criterion(*np.exp(np.clip(at, WIDEST, NARROWEST)))),
-        np.array([0.5, 1.0], dtype=np.float64),
+        at,
+        np.linspace(0.5, 1.0, 2),
         method="Nelder-Mead",
         options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 2000},
     )
