@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from accounts.roles import Role
 from accounts.views.gate import for_roles, person
 from workflow.ledger import Fault
 from workflow.models import PublishedHead
+from workflow.public_page import public_page
 
 PER_PAGE = 25
 ROLE_LABELS = dict(Role.choices)
@@ -81,8 +81,7 @@ def _fault_sentence(fault: Fault) -> str:
     }
 
 
-@login_not_required
-@require_safe
+@public_page
 def public_ledger(request: HttpRequest) -> HttpResponse:
     """The published heads, and how anybody checks them."""
     page = Paginator(PublishedHead.objects.all(), 10).get_page(request.GET.get("page"))

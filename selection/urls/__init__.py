@@ -30,6 +30,9 @@ from selection.urls.scoring_progress import urlpatterns as scoring_progress
 from selection.urls.waiver import urlpatterns as waiver
 
 urlpatterns = [
+    *papers,  # what the public reads is found first
+    *notice,
+    *determination,
     *round,
     *rulebook_change,
     *quota,
@@ -50,10 +53,7 @@ urlpatterns = [
     *conflict,
     *deliberation,
     *ballot,
-    *papers,
-    *notice,
     *objection,
-    *determination,
     *revocation,
     *record,
     *reliability,
