@@ -1,5 +1,49 @@
+from studios.models.activity import Activity
+from studios.models.activity_parts import (
+    ActivityPerson,
+    ActivityPhoto,
+    ActivitySample,
+    CosignLink,
+    HoursCertificate,
+    SampledActivity,
+    ServiceGroup,
+)
 from studios.models.grant import Agreement, Instalment
+from studios.models.indicator import (
+    Indicator,
+    IndicatorPart,
+    IndicatorPlan,
+    Mentorship,
+    Observation,
+    StationOpened,
+    Target,
+)
+from studios.models.network import Level, Place, ServicePoint, ServicePointRecord
 from studios.models.report import ProgressReport
 from studios.models.studio import Studio
 
-__all__ = ["Agreement", "Instalment", "ProgressReport", "Studio"]
+__all__ = [
+    "Activity",
+    "ActivityPerson",
+    "ActivityPhoto",
+    "ActivitySample",
+    "Agreement",
+    "CosignLink",
+    "HoursCertificate",
+    "SampledActivity",
+    "ServiceGroup",
+    "Indicator",
+    "IndicatorPart",
+    "IndicatorPlan",
+    "Instalment",
+    "Level",
+    "Mentorship",
+    "Observation",
+    "Place",
+    "ProgressReport",
+    "ServicePoint",
+    "ServicePointRecord",
+    "StationOpened",
+    "Studio",
+    "Target",
+]
