@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from selection.models import Determination, Nomination, Proposal, PublicNotice, Round
 from tests.factories import (
     NOON,
+    SAID,
     nomination,
     nominee,
     objection,
@@ -125,6 +126,7 @@ def test_from_the_list_to_the_result_by_pages_alone(client: Client) -> None:
             "body": "现予公示。",
             "contact": "电话13800001111",
             "order": "pinyin",
+            **SAID,
         }
         assert client.post(f"/office/notices/new/{row.code}/", text).status_code == 302
         made = PublicNotice.objects.get()
