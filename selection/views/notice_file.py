@@ -21,8 +21,8 @@ from selection.models import NoticeFile, PublicNotice
 from selection.queries import notice as queries
 from selection.views.attachment import CLOSED, file_names
 from selection.views.notice import manager, notice_or_404
-from selection.views.public import MAX_AGE, without_session
 from workflow.errors import Refused
+from workflow.public_page import MAX_AGE, without_session
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
