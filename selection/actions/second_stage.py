@@ -37,8 +37,10 @@ def begin_second_stage(round_: Round, *, by: Actor) -> Round:
 def shortlist_of(round_: Round) -> list[str]:
     """Who would go on now, by code: of those still running the first ones, and whoever is level with the last."""
     rows = Result.objects.filter(nomination__round=round_, nomination__state="scored", score__isnull=False)
-    ranked = rows.order_by("order").values_list("nomination__code", "score")
-    return sorted(shortlist(list(ranked), round_.rulebook.second_stage))
+    ranked = [
+        (row.nomination.code, row.score) for row in rows.select_related("nomination") if row.score is not None
+    ]
+    return sorted(shortlist(ranked, round_.rulebook.second_stage))
 
 
 def digest_of(round_: Round, codes: list[str]) -> str:

@@ -12,13 +12,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
 from selection.rules.rulebook import Category, Fault, Rulebook, faults_in
 from workflow import calendar, clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 
 def _rulebook_complete(round_: Any) -> bool:
@@ -74,7 +74,7 @@ def still_to_decide(round_: Any) -> Any:
 
 def second_stage_held(round_: Any) -> bool:
     """The rules ask for no second stage, or it has begun."""
-    return round_.stage > 1 or round_.rulebook.second_stage == 0
+    return bool(round_.stage > 1 or round_.rulebook.second_stage == 0)
 
 
 second_stage_due = Guard(
@@ -180,7 +180,7 @@ class Round(Machine):
     organiser = models.CharField(_("主办单位"), max_length=120)
     document_prefix = models.CharField(_("发文代字"), max_length=40, help_text=_("例如：浙民慈"))
     call = models.TextField(_("申报通知"), blank=True)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     historical = models.BooleanField(_("历史批次"), default=False)
     announced_at = models.DateTimeField(_("启动时间"), null=True, blank=True)
     closes_at = models.DateTimeField(_("申报截止"), null=True, blank=True)
