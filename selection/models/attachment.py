@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -16,6 +15,7 @@ from selection.models.attachment_kinds import Audience, Kind
 from selection.models.nomination import Nomination
 from workflow import clock
 from workflow.machine import Machine, step
+from workflow.state_field import StateField
 
 
 class Attachment(Machine):
@@ -40,8 +40,10 @@ class Attachment(Machine):
     kind = models.CharField(_("材料种类"), max_length=20, choices=Kind.choices)
     number = models.PositiveSmallIntegerField(_("序号"))
     audience = models.CharField(_("查看范围"), max_length=20, choices=Audience.choices)
-    anonymised = models.BooleanField(_("已隐去身份"), default=False)  # experts of a blind round get no other file
-    state = FSMField(_("状态"), choices=State.choices, default=State.UPLOADED, protected=True)
+    anonymised = models.BooleanField(
+        _("已隐去身份"), default=False
+    )  # experts of a blind round get no other file
+    state = StateField(_("状态"), choices=State.choices, default=State.UPLOADED)
     file = models.FileField(_("文件"), max_length=200)
     mime = models.CharField(_("格式"), max_length=40)
     size = models.PositiveIntegerField(_("大小"))

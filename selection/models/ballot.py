@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -16,6 +15,7 @@ from selection.models.nomination import Nomination
 from selection.models.round import Round
 from workflow.fields import EncryptedTextField
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 deliberating = Guard("not_deliberating", _("本轮不在评议阶段。"), lambda b: b.round.state == "deliberation")
 
@@ -37,7 +37,7 @@ class Ballot(Machine):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots")
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices, default=Kind.CONFIRM)
     number = models.PositiveSmallIntegerField(_("次数"))
-    state = FSMField(_("状态"), choices=State.choices, default=State.OPEN, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField(_("开始时间"))
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(_("截止时间"), null=True, blank=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField
+from django_fsm import GET_STATE
 
 from accounts.models import User
 from selection import policies
@@ -15,6 +15,7 @@ from selection.models.expert import Expert
 from selection.models.nomination import Nomination
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 
 class Recusal(models.Model):
@@ -115,7 +116,7 @@ class RecusalRequest(Machine):
     unit_name = models.CharField(_("其单位"), max_length=120, blank=True, default="")
     person_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     reason = models.CharField(_("理由"), max_length=2000)
-    state = FSMField(_("状态"), choices=State.choices, default=State.REQUESTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.REQUESTED)
     asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("申请时间"), default=clock.now)
     expert = models.ForeignKey(

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -15,6 +14,7 @@ from selection.models.nomination import Nomination, Nominee
 from selection.models.round import Round, cleared_and_free
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 document_numbered = Guard("no_document_number", _("请填写发文字号。"), lambda d: bool(d.document_number))
 round_determining = Guard(
@@ -55,7 +55,7 @@ class Determination(Machine):
     document_number = models.CharField(_("发文字号"), max_length=60, unique=True)
     title = models.CharField(_("标题"), max_length=160)
     minute_number = models.CharField(_("会议纪要编号"), max_length=80)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFTED)
     drafted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("拟稿时间"), default=clock.now)
     drafted_digest = models.CharField(_("拟稿时的名单摘要"), max_length=64, blank=True, default="")

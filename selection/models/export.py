@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
 from workflow import clock, ledger
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 GOOD_FOR = timedelta(hours=24)
 
@@ -47,7 +47,7 @@ class ExportRequest(Machine):
     reason = models.CharField(_("导出理由"), max_length=500)
     chosen = models.JSONField(default=list)  # the ids of the dossiers, in the order of the list
     list_digest = models.CharField(_("名单摘要"), max_length=64)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ASKED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ASKED)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("申请时间"), default=clock.now)
     answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

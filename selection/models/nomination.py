@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField
+from django_fsm import GET_STATE
 
 from accounts.models import Organisation, User
 from selection import policies
@@ -63,6 +63,7 @@ from selection.models.round import Round
 from selection.rules.eligibility_rules import Finding, evaluate, soft_failures
 from workflow import clock
 from workflow.machine import Machine, step
+from workflow.state_field import StateField
 from workflow.wording import listed
 
 
@@ -142,7 +143,7 @@ class Nomination(Dossier, Machine):
         Organisation, verbose_name=_("推荐单位"), on_delete=models.PROTECT, related_name="nominated_dossiers"
     )
     category = models.CharField(_("推荐类别"), max_length=20, blank=True, default="")  # of the rulebook
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
 
     # What the offices add
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

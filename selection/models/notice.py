@@ -9,7 +9,6 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -20,6 +19,7 @@ from workflow import clock
 from workflow.machine import Guard, Machine, step
 from workflow.rules.calendar import ONE_DAY
 from workflow.rules.chain import canonical
+from workflow.state_field import StateField
 
 scan_clean = Guard("scan_found", _("隐私检查发现不应公开的内容，请先修改。"), lambda n: not n.scan_findings)
 scan_current = Guard(
@@ -109,7 +109,7 @@ class PublicNotice(Machine):
     order = models.CharField(_("名单排列"), max_length=10, choices=Order.choices, default=Order.PINYIN)
     mode = models.CharField(_("计期方式"), max_length=20, choices=Mode.choices, default=Mode.WORKING_DAYS)
     days = models.PositiveSmallIntegerField(_("公示天数"))
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFTED)
     composed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     composed_at = models.DateTimeField(_("拟稿时间"), default=clock.now)
     corrects = models.OneToOneField(

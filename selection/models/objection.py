@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField
+from django_fsm import GET_STATE
 
 from accounts.models import User
 from selection import policies
@@ -18,6 +18,7 @@ from workflow import clock
 from workflow.actor import Actor
 from workflow.fields import EncryptedTextField
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 INVESTIGATORS_NEEDED = 2
 
@@ -117,7 +118,7 @@ class Objection(Machine):
     facts_hash = models.CharField(max_length=64, blank=True, db_index=True)  # the same text again
     supplement = EncryptedTextField(_("补充材料"), blank=True)
     supplemented_at = models.DateTimeField(_("补充时间"), null=True, blank=True)
-    state = FSMField(_("状态"), choices=State.choices, default=State.LODGED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.LODGED)
     lodged_at = models.DateTimeField(_("提出时间"))
     admit_due = models.DateField(_("受理期限"), null=True, blank=True)
     admitted_at = models.DateTimeField(_("受理时间"), null=True, blank=True)

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -17,6 +16,7 @@ from workflow import clock
 from workflow.actor import Actor
 from workflow.fields import EncryptedTextField
 from workflow.machine import Machine, step
+from workflow.state_field import StateField
 
 
 class Evidence(Machine):
@@ -47,7 +47,7 @@ class Evidence(Machine):
     )
     form_hash = models.CharField(max_length=64, blank=True, db_index=True)  # whose form it came with
     source = models.CharField(_("来源"), max_length=16, choices=Source.choices, blank=True)
-    state = FSMField(_("状态"), choices=State.choices, default=State.UPLOADED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.UPLOADED)
     place = models.CharField(_("存放位置"), max_length=80)
     name = EncryptedTextField(_("文件名"))  # a name may name somebody
     mime = models.CharField(_("格式"), max_length=40)
@@ -145,7 +145,7 @@ class Appeal(Machine):
 
     objection = models.OneToOneField(Objection, on_delete=models.PROTECT, related_name="appeal")
     reason = EncryptedTextField(_("申请复查的理由"))
-    state = FSMField(_("状态"), choices=State.choices, default=State.LODGED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.LODGED)
     before = models.CharField(_("原结论"), max_length=20)  # the state it appeals against
     before_partly = models.BooleanField(default=False)
     before_conclusion = models.CharField(max_length=2000, blank=True)

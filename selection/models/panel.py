@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -18,6 +17,7 @@ from selection.models.round import Round
 from selection.models.round import no_recheck_pending as rechecks_settled
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 no_recheck_pending = Guard(  # whoever is reinstated later would have no experts
     rechecks_settled.code, rechecks_settled.sentence, lambda p: rechecks_settled.holds(p.round)
@@ -59,7 +59,7 @@ class Panel(Machine):
     LOCK_WITH = ("round",)
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="panels")
-    state = FSMField(_("状态"), choices=State.choices, default=State.PREPARING, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.PREPARING)
     public_source = models.CharField(_("公共随机值来源"), max_length=200, blank=True)
     public_at = models.DateTimeField(_("公共随机值公布时间"), null=True, blank=True)
     inputs = models.JSONField(_("冻结的名单"), default=dict, blank=True)
@@ -216,7 +216,7 @@ class Assignment(Machine):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="assignments")
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="assignments")
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="assignments")
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAWN, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAWN)
     draw_number = models.PositiveSmallIntegerField(
         _("抽取批次"), default=0
     )  # 0: the draw; r: the r-th redraw

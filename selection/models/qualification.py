@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
 from selection.models.nomination import Nomination
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 nomination_under_screening = Guard(
     "not_under_screening",
@@ -41,7 +41,7 @@ class QualificationReview(Machine):
 
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="reviews")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="qualification_reviews")
-    state = FSMField(_("状态"), choices=State.choices, default=State.OPEN, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.OPEN)
     verdict = models.CharField(_("结论"), max_length=20, choices=Verdict.choices, blank=True)
     findings = models.JSONField(_("逐项审核"), default=list, blank=True)  # [{"rule", "automatic", "human"}]
     grounds = models.JSONField(_("不合格的规则"), default=list, blank=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
 from selection.models.nomination import Nomination
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 still_disqualified = Guard(
     "not_disqualified",
@@ -51,7 +51,7 @@ class RecheckRequest(Machine):
     LOCK_WITH = ("nomination__round",)
 
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="rechecks")
-    state = FSMField(_("状态"), choices=State.choices, default=State.OFFERED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.OFFERED)
     offered_at = models.DateTimeField(_("告知时间"), default=clock.now)
     request_due = models.DateField(_("申请期限"), null=True, blank=True)
     grounds = models.JSONField(_("不合格的规则"), default=list, blank=True)

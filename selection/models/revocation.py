@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -16,6 +15,7 @@ from selection.models.determination import Recognition
 from selection.models.nomination import Nomination
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 STATEMENT_DAYS = 5  # working days between the notice of the facts and the decision; ours
 
@@ -60,7 +60,7 @@ class Revocation(Machine):
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="revocations")
     ground = models.CharField(_("撤销事由"), max_length=12, choices=Ground.choices)
     facts = models.CharField(_("告知的事实和依据"), max_length=2000)
-    state = FSMField(_("状态"), choices=State.choices, default=State.STARTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.STARTED)
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(_("告知时间"), default=clock.now)
     statement_due = models.DateField(_("陈述申辩期限"))
@@ -178,7 +178,7 @@ class RollCorrection(Machine):
     after = models.CharField(_("更正为"), max_length=1000)
     basis = models.CharField(_("依据文件或会议纪要编号"), max_length=80)
     why = models.CharField(_("更正原因"), max_length=500)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFTED)
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("拟稿时间"), default=clock.now)
     published_at = models.DateTimeField(_("更正时间"), null=True, blank=True)

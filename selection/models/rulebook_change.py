@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -14,6 +13,7 @@ from selection.models.round import Round
 from selection.rules.rulebook import Rulebook
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 still_the_newest = Guard(
     "changed_meanwhile",
@@ -52,7 +52,7 @@ class RulebookChange(Machine):
     base = models.PositiveSmallIntegerField(_("原版本"))
     content = models.JSONField(_("内容"), default=dict)  # the whole rulebook as it shall be
     reason = models.CharField(_("修改理由"), max_length=2000)
-    state = FSMField(_("状态"), choices=State.choices, default=State.PROPOSED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.PROPOSED)
     version = models.PositiveSmallIntegerField(_("新版本"), null=True, blank=True)  # what it has become
     proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(_("提出时间"), default=clock.now)

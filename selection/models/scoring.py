@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
@@ -15,6 +14,7 @@ from selection.models.panel import Assignment
 from selection.rules.marks import Gap, gaps
 from workflow.fields import EncryptedTextField
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 assignment_accepted = Guard(
     "not_declared", _("请先作出回避声明。"), lambda s: s.assignment.state == "accepted"
@@ -79,7 +79,7 @@ class ScoreSheet(Machine):
     LOCK_WITH = ("assignment__round", "assignment__expert")
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="sheet")
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     sealed = EncryptedTextField(_("评分"), blank=True)  # JSON: marks, comments, overall
     salt = EncryptedTextField(blank=True)
     commitment = models.CharField(_("承诺值"), max_length=64, blank=True)

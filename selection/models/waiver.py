@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from selection import policies
 from selection.models.nomination import Nomination
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 before_conclusion = Guard(
     "concluded_already",
@@ -39,7 +39,7 @@ class Waiver(Machine):
     nomination = models.ForeignKey(Nomination, on_delete=models.PROTECT, related_name="waivers")
     rule = models.CharField(_("规则"), max_length=10)  # its id in the round's rulebook
     reason = models.CharField(_("放宽理由"), max_length=2000)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ASKED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ASKED)
     asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("申请时间"), default=clock.now)
     remark = models.CharField(_("核准意见"), max_length=2000, blank=True)

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Activity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('drafted', '草稿'), ('submitted', '待站点确认'), ('cosigned', '站点已确认'), ('verified', '抽查属实'), ('questioned', '存疑')], default='drafted', max_length=50, protected=True, verbose_name='状态')),
+                ('state', models.CharField(choices=[('drafted', '草稿'), ('submitted', '待站点确认'), ('cosigned', '站点已确认'), ('verified', '抽查属实'), ('questioned', '存疑')], default='drafted', max_length=50, verbose_name='状态')),
                 ('kind', models.CharField(choices=[('themed', '主题活动'), ('group', '小组'), ('case', '个案'), ('community', '社区活动'), ('supervision', '督导'), ('training', '培训'), ('research', '调研'), ('outreach', '外展')], max_length=12, verbose_name='类型')),
                 ('title', models.CharField(max_length=80, verbose_name='名称')),
                 ('field', models.CharField(choices=[('relief', '社会救助'), ('elderly', '养老服务'), ('children', '儿童福利'), ('community', '社区建设'), ('affairs', '社会事务'), ('organisations', '社会组织管理'), ('other', '其他')], default='other', max_length=16, verbose_name='服务领域')),

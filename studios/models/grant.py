@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from studios import policies
@@ -16,6 +15,7 @@ from studios.models.studio import Studio, why_stopped
 from workflow import calendar, clock
 from workflow.machine import Guard, Machine, step
 from workflow.rules.calendar import CalendarMissing
+from workflow.state_field import StateField
 
 
 class Agreement(models.Model):
@@ -137,7 +137,7 @@ class Instalment(Machine):
     studio = models.ForeignKey(Studio, on_delete=models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField(_("期次"))
     amount = models.DecimalField(_("金额"), max_digits=12, decimal_places=2)
-    state = FSMField(_("状态"), choices=State.choices, default=State.PLANNED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.PLANNED)
     requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(_("申请时间"), null=True, blank=True)
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import User
 from studios import policies
@@ -16,6 +15,7 @@ from studios.models.studio import Studio
 from studios.rules.reports import Light, light
 from workflow.machine import Guard, Machine, step
 from workflow.rules.calendar import WorkCalendar
+from workflow.state_field import StateField
 
 studio_running = Guard(
     "studio_not_running",
@@ -52,7 +52,7 @@ class ProgressReport(Machine):
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices)
     period = models.CharField(_("所属期"), max_length=20)  # 2026Q3, 2026
     due_on = models.DateField(_("应交日期"))
-    state = FSMField(_("状态"), choices=State.choices, default=State.DUE, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DUE)
     activities_held = models.PositiveSmallIntegerField(_("开展活动（场）"), null=True, blank=True)
     people_served = models.PositiveIntegerField(_("服务（人次）"), null=True, blank=True)
     mentees = models.PositiveSmallIntegerField(_("带教（人）"), null=True, blank=True)

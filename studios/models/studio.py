@@ -8,13 +8,14 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField
+from django_fsm import GET_STATE
 
 from accounts.models import Organisation, User
 from selection.models import Recognition
 from studios import policies
 from workflow import clock
 from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
 
 
 def recognition_stands(recognition: Recognition, day: date) -> bool:
@@ -102,7 +103,7 @@ class Studio(Machine):
         on_delete=models.PROTECT,
         related_name="led_studios",
     )
-    state = FSMField(_("状态"), choices=State.choices, default=State.PREPARING, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.PREPARING)
     site = models.CharField(_("场所"), max_length=200, blank=True)
     goals = models.TextField(_("三年目标"), blank=True)
     established_at = models.DateTimeField(_("设立时间"), default=clock.now)
