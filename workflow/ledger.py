@@ -42,7 +42,7 @@ def append(
 ) -> Entry:
     """Write one entry at the end of a chain. Call inside the transaction of what it records."""
     row = _locked(chain)
-    sealed = _sealed({"actor": str(by.id), "name": str(by.name), **payload})
+    sealed = _sealed(_signed(by, payload))
     entry = Entry(
         chain=row, seq=row.count + 1, kind=kind, at=clock.now(), subject=subject,
         actor_role=role or _first_role(by), actor_name=str(by.name), rules_version=rules_version, alg=ALGORITHM, **sealed,
@@ -75,6 +75,14 @@ def _locked(chain: str) -> Chain:
 
 def _first_role(by: Actor) -> str:
     return min(by.roles, default="")
+
+
+def _signed(by: Actor, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with who acted. What it says under the names of the actor's own fields is kept one level down."""
+    reserved = {key: payload[key] for key in ("actor", "name", "payload") if key in payload}
+    rest = {key: value for key, value in payload.items() if key not in reserved}
+    own = {"actor": str(by.id), "name": str(by.name)}
+    return {**rest, **own, "payload": reserved} if reserved else {**rest, **own}
 
 
 def _sealed(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -45,6 +47,17 @@ def test_a_changed_row_is_named(change):
     with pytest.raises(SystemExit) as stop:
         call_command("verify_ledger")
     assert stop.value.code == 1
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"name": "杭州小组"}, {"actor": "7", "name": "杭州小组"}, {"name": "杭州小组", "payload": {"name": "嘉兴小组"}}],
+)
+def test_what_is_told_of_the_subject_never_stands_for_who_acted(payload):
+    entry = ledger.append(SYSTEM, chain="office", kind="note", subject="x:1", payload={**payload, "n": 1})
+    assert ledger.verify() == []
+    kept = json.loads(entry.payload)
+    assert kept == {"actor": str(SYSTEM.id), "name": str(SYSTEM.name), "n": 1, "payload": payload}
 
 
 def test_a_deleted_row_is_named():
