@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from selection.documents.notice import require_drawable
 from selection.errors import ListMismatch
 from selection.messages import notice as messages
 from selection.models import Nomination, NoticeEntry, NoticeFile, Objection, PublicNotice, Round
@@ -183,6 +184,7 @@ def post(notice: PublicNotice, *, by: Actor) -> PublicNotice:
     declared = step_named(PublicNotice, "post")
     if declared is not None and row.state == "scanned" and declared.policy(row, by):
         require_whole_list(row)
+        require_drawable(row)
     return put_up(row, "post", by=by, publisher=by)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from selection.actions.notice import list_is_whole, put_up, require_whole_list
+from selection.documents.notice import require_drawable
 from selection.messages import notice as messages
 from selection.models import PublicNotice
 from workflow import calendar, clock, door
@@ -24,6 +25,7 @@ def approve(notice: PublicNotice, *, by: Actor, post_at: datetime) -> PublicNoti
     declared = step_named(PublicNotice, "approve")
     if declared is not None and row.state == "scanned" and declared.policy(row, by):
         require_whole_list(row)
+        require_drawable(row)
         _require_time_to_come(post_at)
     ends_at = calendar.end_of_period(post_at, row.days, mode=row.mode)
     payload = {"number": row.number, "digest": row.text_digest, "post_at": post_at, "ends_at": ends_at}

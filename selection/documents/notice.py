@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils import translation
+from django.utils.translation import gettext
 
 from selection.models import NoticeEntry, PublicNotice
 from workflow import clock
+from workflow.documents.fonts import CharactersMissing, installed
 from workflow.documents.official import Block, Official, Part, Roll, text_of
+from workflow.wording import listed
 
 HEADS = ("序号", "姓名", "工作单位及职务")
 WIDTHS = (2, 3, 13)
@@ -41,6 +44,28 @@ def document_of(
 def texts_of(notice: PublicNotice) -> list[str]:
     """Every text of it that a font must draw."""
     return [*notice.texts.values(), notice.round.organiser]
+
+
+def undrawn(notice: PublicNotice) -> str:
+    """Which characters of it no font at hand draws, in words; empty where all are drawn."""
+    missing = installed().missing(texts_of(notice))
+    if not missing:
+        return ""
+    named = listed(
+        gettext("“%(near)s”中的“%(character)s”（U+%(code)s）")
+        % {"near": near, "character": character, "code": f"{ord(character):04X}"}
+        for character, near in missing.items()
+    )
+    return gettext(
+        "没有字体可以印出以下字符：%(named)s。请系统管理员安装Noto CJK字体（fonts-noto-cjk）后再发布。"
+    ) % {"named": named}
+
+
+def require_drawable(notice: PublicNotice) -> None:
+    """Before it is issued: no name ends as a box. Raises `CharactersMissing`."""
+    words = undrawn(notice)
+    if words:
+        raise CharactersMissing(words)
 
 
 def _opening(notice: PublicNotice) -> Iterator[Part]:

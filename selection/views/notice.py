@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Role
 from selection.actions.notice import WAITING
+from selection.documents.notice import undrawn
 from selection.forms.notice import ComposeForm, LineForm, TextForm
 from selection.models import PublicNotice, Round
 from selection.models.notice import missing_words
@@ -118,6 +119,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "notice": notice,
         "entries": entries,
         "findings": findings_of(notice),
+        "undrawn": "" if notice.posted_at else undrawn(notice),
         "missing": missing_words(notice) if notice.state in WAITING else (),
         "noting": notice.state in ("posted", "ended") and request.user.holds(Role.PUBLISHER),  # type: ignore[union-attr]
         "checked": notice.state != "drafted" and notice.scanned_digest == notice.text_digest,

@@ -5,4 +5,5 @@ from studios.views import studio
 urlpatterns = [
     path("studios/", studio.studio_list, name="studio_list"),
     path("studios/<int:pk>/", studio.studio_detail, name="studio_detail"),
+    path("studios/<int:pk>/certificate.pdf", studio.studio_certificate, name="studio_certificate"),
 ]

@@ -8,9 +8,11 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from selection.views.papers import certificate_answer
 from studios.forms.studio import LATE, StudioFilter
 from studios.models import Instalment, ProgressReport, Studio
 from studios.queries import studio as queries
@@ -116,6 +118,14 @@ def studio_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": acts(studio, request.user),
     }
     return render(request, "studios/studio_detail.html", context)
+
+
+@never_cache
+@require_safe
+def studio_certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The certificate of the recognition, for the one who holds it."""
+    studio = get_object_or_404(queries.studios_visible_to(request.user), pk=pk, lead=request.user.pk)
+    return certificate_answer(request, studio.recognition, redirect("studio_detail", pk))
 
 
 def _is_late(studio: Studio, report: ProgressReport) -> bool:
