@@ -235,21 +235,32 @@ def note_silence(objection: Objection, *, by: Actor) -> Objection:
 
 @door.act
 def uphold(
-    objection: Objection, *, by: Actor, conclusion: str, partly: bool = False, material: bool = False
+    objection: Objection,
+    *,
+    by: Actor,
+    conclusion: str,
+    partly: bool = False,
+    material: bool = False,
+    appealed_from: User | None = None,
 ) -> Objection:
-    """The objection is right, or right in part; a material one goes to the leader, who removes the candidate."""
+    """The objection is right, or right in part; a material one goes to the leader, who removes the candidate.
+
+    On appeal the record keeps who concluded first: the appeal says who decided it.
+    """
     row = door.take(
         objection, "uphold", by=by, payload={"material": material, "partly": partly},
-        conclusion=conclusion, partly=partly, material=material, **_decided(by),
+        conclusion=conclusion, partly=partly, material=material, **_decided(appealed_from or by),
     )  # fmt: skip
     messages.concluded(row)
     return row
 
 
 @door.act
-def dismiss(objection: Objection, *, by: Actor, conclusion: str) -> Objection:
+def dismiss(
+    objection: Objection, *, by: Actor, conclusion: str, appealed_from: User | None = None
+) -> Objection:
     """The objection is not right: the candidate's case goes on."""
-    row = door.take(objection, "dismiss", by=by, conclusion=conclusion, **_decided(by))
+    row = door.take(objection, "dismiss", by=by, conclusion=conclusion, **_decided(appealed_from or by))
     messages.concluded(row)
     return row
 

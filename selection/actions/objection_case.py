@@ -158,9 +158,12 @@ def uphold_appeal(
     if row.before != "inadmissible":
         _require_change(row, outcome)
         if outcome == "dismissed":
-            objections.dismiss(case, by=by, conclusion=answer)
+            objections.dismiss(case, by=by, conclusion=answer, appealed_from=case.concluded_by)
         else:
-            objections.uphold(case, by=by, conclusion=answer, partly=outcome == "partly", material=material)
+            objections.uphold(
+                case, by=by, conclusion=answer, partly=outcome == "partly", material=material,
+                appealed_from=case.concluded_by,
+            )  # fmt: skip
     return door.take(
         row, "uphold", by=by, payload={"outcome": outcome}, answer=answer, decided_by=by, at=clock.now()
     )

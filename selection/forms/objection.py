@@ -34,10 +34,19 @@ def fresh_key() -> str:
     return _signer.sign(secrets.token_urlsafe(24))
 
 
+class KeptFiles(forms.FileField):
+    """Files that `keep_files` has read: what is wrong with one of them, the form says."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> None:
+        """Nothing is left to read."""
+
+
 class WithFiles(forms.Form):
     """A form with files that are kept from one attempt to the next: whoever mends a mistake does not choose them again."""
 
-    files = forms.FileField(
+    files = KeptFiles(
         label=_("证明材料"), required=False, widget=SeveralFiles(attrs={"accept": ACCEPT}),
         help_text=_("PDF、JPG或PNG，每个不超过%(most)s MB，可选择多个。照片中的拍摄地点等信息自动清除。")
         % {"most": evidence.MOST_MB},

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.queries.people import recipients
 from selection.messages.letters import letter, page_of
@@ -13,6 +14,7 @@ from selection.messages.panel import sheets_missing
 from selection.models import Nomination, RecheckRequest, Round
 from selection.queries.reminders import Due
 from workflow import clock
+from workflow.errors import Sentence
 from workflow.outbox import Letter, Recipient, queue
 
 Words = Callable[[Due], tuple[str, list[str], str]]  # subject, lines, page
@@ -109,7 +111,26 @@ def _scoring(due: Due) -> tuple[str, list[str], str]:
     return gettext("专家评分（%(round)s）") % names, [line], reverse("panel_inbox")
 
 
+def _case(subject: Sentence, line: Sentence) -> Words:
+    """A matter of an objection: the way to it, and nothing of what it holds."""
+
+    def words(due: Due) -> tuple[str, list[str], str]:
+        name = (
+            "objection_issue"
+            if due.what == "objection_statement" and not due.escalated
+            else "objection_detail"
+        )
+        return str(subject), [str(line)], reverse(name, args=[due.obj.pk])
+
+    return words
+
+
 _WORDS: dict[str, Words] = {
+    "objection_admit": _case(_("决定是否受理异议"), _("有一件异议尚未决定是否受理。")),
+    "objection_conclude": _case(_("异议核查"), _("有一件异议尚未作出结论。")),
+    "objection_statement": _case(_("就核查事项陈述"), _("有一项核查事项尚未收到陈述。")),
+    "objection_reply": _case(_("书面答复异议人"), _("有一件异议尚未书面答复。")),
+    "objection_appeal": _case(_("决定复查"), _("有一件复查申请尚未决定。")),
     "closing": _closing,
     "desk": _desk,
     "correction": _correction,

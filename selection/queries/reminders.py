@@ -13,8 +13,9 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import Organisation, User
 from accounts.queries.people import people_with
 from accounts.roles import Role
-from selection.models import Nomination, RecheckRequest, Round
+from selection.models import Appeal, Nomination, Objection, RecheckRequest, Round
 from selection.queries.deadlines import AT_A_DESK, WITH_UNIT, Dues, due_expression, dues
+from selection.queries.objection import managers_for
 from selection.queries.qualification import UNDER_SCREENING, queue
 from selection.queries.recheck import WAITING, who_may_answer
 from selection.queries.scoring import experts_behind, missing_sheets
@@ -31,7 +32,7 @@ class Due:
     """A deadline to speak of: `level` says which reminder (5, 2, 0 days before; -1, -3 after it), `left` the working
     days there are (negative: overdue), `n` how many things wait. `key` names the deadline, whatever its level."""
 
-    obj: Round | Nomination | RecheckRequest
+    obj: Round | Nomination | RecheckRequest | Objection
     what: str
     key: str
     on: date
@@ -51,7 +52,7 @@ class Due:
 class Duty:
     """Something that somebody must do until a day, and who looks after them."""
 
-    obj: Round | Nomination | RecheckRequest
+    obj: Round | Nomination | RecheckRequest | Objection
     what: str
     key: str
     on: date | None
@@ -64,7 +65,16 @@ class Duty:
 def due_reminders() -> Iterator[Due]:
     """Every deadline within reach with those who still have something to do."""
     days, found = calendar.current(), dues()
-    for duties in (_closings(), _desks(), _corrections(), _screenings(found), _rechecks(), _scorings(found)):
+    for duties in (
+        _closings(),
+        _desks(),
+        _corrections(),
+        _screenings(found),
+        _rechecks(),
+        _scorings(found),
+        _objections(),
+        _appeals(),
+    ):
         for duty in duties:
             yield from _rungs(duty, days)
 
@@ -204,10 +214,49 @@ def _scorings(found: Dues) -> Iterator[Duty]:
     """Sheets that have not come, by the last day of those who owe them."""
     for round_ in Round.objects.filter(pk__in=found.scoring):
         by_day: dict[date, list[int]] = {}
-        owing = missing_sheets(round_).annotate(own_due=own_due()).values_list("own_due", "expert__user").distinct()
+        owing = (
+            missing_sheets(round_)
+            .annotate(own_due=own_due())
+            .values_list("own_due", "expert__user")
+            .distinct()
+        )
         for day, person in owing:
             by_day.setdefault(day, []).append(person)
         for day, people in sorted(by_day.items()):
             late = list(experts_behind(round_).filter(pk__in=people))
             managers = people_with(Role.MANAGER) if late else ()
             yield Duty(round_, "scoring", str(round_.pk), day, late, managers, n=len(late))
+
+
+def _objections() -> Iterator[Duty]:
+    """Objections to admit, to investigate and to answer: the managers on no side and whoever investigates; and the
+    candidates' units that were asked. A leader looks after the managers."""
+    waiting = Q(state__in=("lodged", "admitted")) | Q(
+        kind="real_name", decided_at__isnull=False, replied_at=None
+    )
+    rows = Objection.objects.filter(waiting).exclude(state="withdrawn")
+    for row in rows.select_related("nomination__unit", "nomination__round").order_by("pk"):
+        yield from _of_case(row)
+
+
+def _of_case(row: Objection) -> Iterator[Duty]:
+    managers, leaders = managers_for(row.nomination), people_with(Role.LEADER)
+    if row.state == "lodged":
+        yield Duty(row, "objection_admit", str(row.pk), row.admit_due, managers, leaders)
+    elif row.state == "admitted":
+        people = [*row.investigators.all(), *managers]
+        yield Duty(row, "objection_conclude", str(row.pk), row.conclude_due, people, leaders)
+        if row.statement_at is None and row.silent_at is None:
+            clerks = people_with(Role.UNIT_CLERK, organisation=row.nomination.unit_id)
+            yield Duty(row, "objection_statement", str(row.pk), row.statement_due, clerks, managers)
+    else:
+        yield Duty(row, "objection_reply", str(row.pk), row.reply_due, managers, leaders)
+
+
+def _appeals() -> Iterator[Duty]:
+    """Appeals to decide: whoever has not concluded on the case."""
+    rows = Appeal.objects.filter(state__in=("lodged", "admitted"))
+    for row in rows.select_related("objection__nomination").order_by("pk"):
+        case = row.objection
+        managers = managers_for(case.nomination).exclude(pk=case.concluded_by_id or 0)
+        yield Duty(case, "objection_appeal", str(case.pk), row.decide_due, managers, people_with(Role.LEADER))
