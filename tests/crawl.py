@@ -78,6 +78,7 @@ NAMED = {  # what other parts of an address may be
     "token": ("x",),
     "url": ("x",),
     "app_label": ("selection",),
+    "name": ("nothing",),  # each step of each thing is asked for by itself
 }
 
 
@@ -197,14 +198,20 @@ def _choices(pattern: Pattern, part: str) -> Sequence[Any]:
         return _values(model, "key")
     if part == "collection":
         return sorted(found.name for found in collections.all_collections())
-    if part == "name":
-        return ("nothing",)  # each step of each thing is asked for below
-    models_ = next((names for start, names in ROWS_OF if pattern.route.startswith(start)), ())
-    if part == "object_id" and pattern.route.startswith("admin/r/"):
-        return (1,)
     if part == "object_id":
-        model = apps.get_model(*pattern.route.split("/")[1:3])
-        return list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:1])
+        return _of_table(pattern)
+    return _rows_named(pattern)
+
+
+def _of_table(pattern: Pattern) -> Sequence[Any]:
+    """A row of the table that an address of the administration shows."""
+    if pattern.route.startswith("admin/r/"):
+        return (1,)
+    return _newest(apps.get_model(*pattern.route.split("/")[1:3]), 1)
+
+
+def _rows_named(pattern: Pattern) -> Sequence[Any]:
+    models_ = next((names for start, names in ROWS_OF if pattern.route.startswith(start)), ())
     return sorted({pk for name in models_ for pk in _values(name, "pk")}) or (1, 2, 3)
 
 

@@ -42,8 +42,8 @@ def stage(form_key: str, *, name: str, data: bytes, by: Actor) -> Evidence:
     The same file sent again with the same form is the same file.
     """
     got = _received(data)
-    before = list(staged(form_key))
-    again = next((row for row in before if row.source_sha256 == got.source_sha256), None)
+    before: list[Evidence] = list(staged(form_key))
+    again: Evidence | None = next((r for r in before if r.source_sha256 == got.source_sha256), None)
     if again is not None:
         return again
     _require_room(before, len(got.content))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.collections.notice import iso
-from selection.forms.objection import APPEAL_FORMS, OBJECTION_FORMS
+from selection.forms.objection_steps import APPEAL_FORMS, OBJECTION_FORMS
 from selection.models import Appeal, Evidence, Objection
 from selection.queries.objection import (
     OPEN_APPEAL,

@@ -173,7 +173,7 @@ class Objection(Machine):
     @property
     def outcome(self) -> Any:
         """The state in words; an objection may be right in part."""
-        return _("部分成立") if self.state == "upheld" and self.partly else self.get_state_display()  # type: ignore[attr-defined]
+        return _("部分成立") if self.state == "upheld" and self.partly else self.get_state_display()
 
     @property
     def appeal_now(self) -> Any:

@@ -17,7 +17,8 @@ from accounts.roles import Role
 from selection.actions import evidence
 from selection.actions import objection as actions
 from selection.actions import objection_case as case
-from selection.forms.objection import AsideForm, IdentityForm, NoteForm, PaperForm, StatementForm
+from selection.forms.objection import NoteForm, PaperForm, StatementForm
+from selection.forms.objection_steps import AsideForm, IdentityForm
 from selection.models import Objection
 from selection.queries import notice as notices
 from selection.queries import objection as queries
