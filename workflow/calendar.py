@@ -145,7 +145,7 @@ def _row(year: int, data: Mapping[str, Any]) -> CalendarYear:
 def _load_year(year: int, data: Mapping[str, Any], by: Actor, scan: tuple[str, str]) -> CalendarYear:
     row = _row(year, data)
     row.version = CalendarYear.objects.filter(year=year).count() + 1
-    row.scan, row.scan_sha256 = scan  # type: ignore[assignment]
+    row.scan, row.scan_sha256 = scan
     row.loaded_at, row.loaded_by = clock.now(), str(by.name)
     row.save(force_insert=True)
     ledger.append(

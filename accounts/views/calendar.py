@@ -144,8 +144,9 @@ def _load(request: HttpRequest) -> HttpResponse:
 def calendar_scan(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The notice as it was scanned: everybody counts by it."""
     row = get_object_or_404(record.calendars_visible_to(person(request)), pk=pk)
-    if not row.scan or not default_storage.exists(row.scan.name):
+    path = str(row.scan.name)
+    if not row.scan or not default_storage.exists(path):
         raise Http404
-    suffix = row.scan.name.rpartition(".")[2]
+    suffix = path.rpartition(".")[2]
     name = f"{row.year}-v{row.version}.{suffix}"
-    return FileResponse(default_storage.open(row.scan.name), as_attachment=True, filename=name)
+    return FileResponse(default_storage.open(path), as_attachment=True, filename=name)

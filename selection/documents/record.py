@@ -115,7 +115,7 @@ def _attached(round_: Round) -> Iterator[tuple[str, Pieces]]:
     places = {
         row.pk: _place(row)
         for row in rows
-        if queries.may_leave(row) and row.file.storage.exists(row.file.name)
+        if queries.may_leave(row) and row.file.storage.exists(str(row.file.name))
     }
     listed = [
         {
