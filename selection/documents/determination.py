@@ -10,7 +10,7 @@ from selection.models import Determination, Nomination, Recognition
 from selection.rules.roll import printed_name
 from workflow.documents.official import Annex, Block, Official, Roll
 
-WIDTHS = (2, 3, 10, 5)
+WIDTHS = (3, 5, 13, 9)
 HEADS = ("序号", "姓名", "单位及职务", "证书编号")
 RECIPIENT = "各市、县（市、区）民政局，各有关单位"
 

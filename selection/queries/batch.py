@@ -20,7 +20,7 @@ class Counted(Paginator):  # type: ignore[type-arg]
         self.known = known
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many rows there are."""
         return super().count if self.known is None else self.known
 
@@ -50,5 +50,5 @@ def recognitions_of(round_: Any) -> list[Recognition]:
 
 def documents_of(recognitions: list[Recognition]) -> list[Determination]:
     """The decisions that the lines come from, in order."""
-    found = {row.determination_id: row.determination for row in recognitions if row.determination is not None}
+    found = {row.determination.pk: row.determination for row in recognitions if row.determination is not None}
     return [found[pk] for pk in sorted(found)]

@@ -29,7 +29,9 @@ def may_read_results(actor: Actor) -> bool:
 
 def rounds_with_results(actor: Actor) -> QuerySet[Round]:
     """The rounds whose scores were opened, for those who may read them."""
-    opened = Q(state__in=OPENED) | Q(state="review", stage__gt=1)  # while the second stage runs, the first is known
+    opened = Q(state__in=OPENED) | Q(
+        state="review", stage__gt=1
+    )  # while the second stage runs, the first is known
     rounds = Round.objects.filter(opened, historical=False)
     return rounds if may_read_results(actor) else rounds.none()
 

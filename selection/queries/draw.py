@@ -282,16 +282,16 @@ def reason_of(code: str) -> str:
 
 def gaps(panel: Panel) -> int:
     """Sheets that nobody has been drawn for, after the redraws there were."""
-    first = panel.round.stage == 1  # in the second everybody is asked, and only the least number can be lacking
+    first = (
+        panel.round.stage == 1
+    )  # in the second everybody is asked, and only the least number can be lacking
     wanted = panel.inputs["per_nominee"] if first else panel.round.rulebook.min_sheets
     return sum(max(0, wanted - len(on)) for on in sheets_now(panel.round).values())
 
 
 def standing(seat: Panelist) -> dict[str, int]:
     """How many duties of a seat are submitted and would stay, and how many would be drawn anew."""
-    mine = Q(
-        round=seat.panel.round_id, expert=seat.expert_id, state__in=ACTIVE, stage=seat.panel.round.stage
-    )
+    mine = Q(round=seat.panel.round_id, expert=seat.expert_id, state__in=ACTIVE, stage=seat.panel.round.stage)
     submitted = Q(state="accepted", sheet__state="submitted")
     return Assignment.objects.filter(mine).aggregate(
         kept=Count("pk", filter=submitted), released=Count("pk", filter=~submitted)

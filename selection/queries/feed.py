@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,7 +37,8 @@ def items() -> list[Item]:
 
 def _notices() -> list[Item]:
     rows = []
-    for notice in public_notices()[:LATEST]:
+    notices: Any = public_notices()[:LATEST]
+    for notice in notices:
         assert notice.posted_at is not None
         ended = notice.state == "ended" and notice.ends_at is not None
         until = worded(notice.last_day) if notice.last_day else ""
@@ -53,12 +55,13 @@ def _notices() -> list[Item]:
 
 
 def _results() -> list[Item]:
+    rounds: Any = public_rounds()[:LATEST]
     return [
         Item(
             _("%(batch)s认定结果") % {"batch": round_.shown_title}, reverse("result_public", args=[round_.code]),
             _("认定%(n)s人。") % {"n": round_.people}, round_.organiser, at, at,
         )
-        for round_ in public_rounds()[:LATEST]
+        for round_ in rounds
         if round_.published_on
         for at in [datetime.combine(round_.published_on, time(), tzinfo=clock.ZONE)]
     ]  # fmt: skip

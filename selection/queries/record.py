@@ -301,7 +301,11 @@ def rulings(round_: Round) -> dict[str, Any]:
 
 def notices(round_: Round) -> list[dict[str, Any]]:
     """What was published, to the letter."""
-    rows = PublicNotice.objects.filter(round=round_).exclude(state__in=("drafted", "scanned", "approved")).order_by("pk")
+    rows = (
+        PublicNotice.objects.filter(round=round_)
+        .exclude(state__in=("drafted", "scanned", "approved"))
+        .order_by("pk")
+    )
     return [
         {
             "number": row.number, "state": row.state, "texts": row.texts, "digest": row.text_digest, "mode": row.mode,

@@ -3,6 +3,7 @@ and list asks here."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -29,19 +30,26 @@ def first_due(duties: QuerySet[Assignment]) -> date | None:
     return rows.values_list("own_due", flat=True).first()
 
 
-def due_dates(round_: Round) -> dict[int, date | None]:
-    """The last day for each expert with duties."""
+def due_dates(round_: Round, later: Mapping[int, date] | None = None) -> dict[int, date | None]:
+    """The last day for each expert with duties; `later` are the days of those whose deadline was moved, where known."""
     panel = round_.panels.first()
     day = panel.scoring_due if panel else None
-    experts = round_.assignments.filter(stage=round_.stage, state__in=STANDING).values_list("expert", flat=True).distinct()
+    experts = (
+        round_.assignments.filter(stage=round_.stage, state__in=STANDING)
+        .values_list("expert", flat=True)
+        .distinct()
+    )
     found: dict[int, date | None] = dict.fromkeys(experts, day)
-    found.update(extended(round_))
+    found.update(extended(round_) if later is None else later)
     return found
 
 
 def extended(round_: Round) -> dict[int, date]:
     """The last day of those whose deadline was moved."""
-    return {row.expert_id: row.until for row in round_.scoring_extensions.filter(stage=round_.stage).order_by("pk")}
+    return {
+        row.expert_id: row.until
+        for row in round_.scoring_extensions.filter(stage=round_.stage).order_by("pk")
+    }
 
 
 def with_time_left(day: date) -> Q:

@@ -24,7 +24,8 @@ from selection.queries.draw_story import has_public_draw
 from workflow import clock
 from workflow.documents import qr
 from workflow.public_page import MAX_AGE as MAX_AGE
-from workflow.public_page import public_page, without_session
+from workflow.public_page import public_page as public_page
+from workflow.public_page import without_session as without_session
 
 PAGE = 25
 YEAR = 365 * 24 * 3600
@@ -100,7 +101,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
 @public_page
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """The list of one batch, as it was published."""
-    round_ = get_object_or_404(batches.with_draw(decisions.public_rounds()), code=code)
+    round_: Any = get_object_or_404(batches.with_draw(decisions.public_rounds()), code=code)
     recognitions = batches.recognitions_of(round_)
     context = {
         "round": round_,
@@ -124,7 +125,7 @@ def result_list(request: HttpRequest) -> HttpResponse:
 def roll(request: HttpRequest) -> HttpResponse:
     """Everybody who was ever recognised, by batch."""
     q, batch = request.GET.get("q", "").strip()[:40], request.GET.get("batch", "")
-    rounds = list(decisions.public_rounds())
+    rounds: list[Any] = list(decisions.public_rounds())
     known = None if q else sum(row.people for row in rounds if batch in ("", row.code))
     page = batches.Counted(decisions.roll(q, batch), PAGE, known=known).get_page(request.GET.get("page"))
     context = {"page": page, "q": q, "batch": batch, "batches": rounds, "today": clock.today()}

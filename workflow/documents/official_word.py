@@ -14,6 +14,7 @@ from docx import Document
 from docx.enum.section import WD_SECTION_START
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -35,7 +36,6 @@ GRID_LINE, CLOSER = 579, -5  # twentieths of a point: the grid's lines; so that 
 RED = RGBColor(0xC0, 0, 0)
 TYPE_WIDTH = 156  # mm
 FONTS_PART = "/word/fontTable.xml"
-_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def word_of(document: Official, *, at: datetime) -> bytes:
@@ -132,14 +132,7 @@ def _name_fonts(paper: Any) -> None:
                 other.set(qn("w:val"), others.replace(";", ","))
                 font.append(other)
                 table.append(font)
-            part._blob = _xml(table)
-
-
-def _xml(element: Any) -> bytes:
-    from lxml import etree
-
-    made: bytes = etree.tostring(element, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return made
+            part._blob = serialize_part_xml(table)
 
 
 def _font(properties: Any, font: str) -> None:
