@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.roles import Role
-from workflow.actor import SYSTEM_ROLE, Actor
+from workflow.actor import PUBLIC_ROLE, SYSTEM_ROLE, Actor
 from workflow.machine import allow
 
 
@@ -43,3 +43,30 @@ may_cancel_instalment = allow(Role.LEADER) | allow(SYSTEM_ROLE)
 
 may_submit_report = allow(Role.STUDIO_LEAD, when=_leads) | allow(Role.STUDIO_MEMBER, when=_of_own_studio)
 may_judge_report = allow(Role.MANAGER)
+
+
+def _office_of_studio(obj: Any, actor: Actor) -> bool:
+    studio = _studio_of(obj)
+    return actor.organisation_id is not None and actor.organisation_id in (studio.city_id, studio.county_id)
+
+
+may_record_activity = allow(Role.STUDIO_LEAD, when=_leads) | allow(Role.STUDIO_MEMBER, when=_of_own_studio)
+may_cosign_activity = allow(PUBLIC_ROLE)  # whoever holds the station's link: the action asks for it
+may_verify_activity = allow(Role.MANAGER) | allow(Role.BUREAU_OFFICER, when=_office_of_studio)
+
+
+def _of_own_area(obj: Any, actor: Actor) -> bool:
+    """A county keeps its own, a city its counties': asked of a point or of a county."""
+    office = actor.organisation_id
+    area = (obj.county_id, obj.city_id) if hasattr(obj, "county_id") else (obj.pk, obj.parent_id)
+    return office is not None and office in area
+
+
+def _observes_own(unit: Any, actor: Actor) -> bool:
+    return actor.organisation_id is not None and actor.organisation_id in (unit.pk, unit.parent_id)
+
+
+may_keep_network = allow(Role.MANAGER) | allow(Role.BUREAU_OFFICER, when=_of_own_area)
+may_load_plan = allow(Role.MANAGER) | allow(SYSTEM_ROLE)
+may_observe = allow(Role.MANAGER) | allow(Role.BUREAU_OFFICER, when=_observes_own)
+may_record_contribution = allow(Role.MANAGER) | allow(Role.STUDIO_LEAD, when=_leads)

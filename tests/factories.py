@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from io import BytesIO
 from itertools import count
@@ -256,6 +256,29 @@ def report(state: str = "due", *, home: Any = None, **fields: Any) -> Any:
     if state in ("accepted", "returned"):
         given = {"judged_at": NOON, **given}
     return ProgressReport.objects.create(studio=home or studio(), state=state, **given)
+
+
+def activity(state: str = "submitted", *, home: Any = None, photo: str = "", **fields: Any) -> Any:
+    """A community activity of 20 August 2026, with one photo."""
+    from studios.models import Activity, ActivityPhoto
+
+    home = home or studio()
+    held_on = fields.get("held_on", date(2026, 8, 20))
+    given = {
+        "kind": "community", "title": "邻里议事会", "held_on": held_on, "starts_at": time(9), "ends_at": time(11),
+        "due_on": held_on + timedelta(days=10), "place": "文新街道社工站", "station_name": "文新街道社工站",
+        "attendances": 37, "people": 33, "faces_masked": True, "recorded_by": home.lead, **fields,
+    }  # fmt: skip
+    if state != "drafted":
+        given = {"submitted_at": NOON, "submitted_on": held_on + timedelta(days=2), **given}
+    if state in ("cosigned", "verified"):
+        given = {"cosigned_at": NOON, **given}
+    row = Activity.objects.create(studio=home, state=state, **given)
+    digest = photo or sha256(f"photo{row.pk}".encode()).hexdigest()
+    ActivityPhoto.objects.create(
+        activity=row, file="activities/x.jpg", mime="image/jpeg", size=9, sha256=digest, source_sha256=digest
+    )
+    return row
 
 
 def admitted_objection(nomination: Nomination) -> Any:

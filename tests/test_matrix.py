@@ -34,7 +34,7 @@ from selection.models import (
     ScoreSheet,
     Waiver,
 )
-from studios.models import Instalment, ProgressReport, Studio
+from studios.models import Activity, Instalment, ProgressReport, Studio
 from tests import factories
 from workflow import clock, door, ledger
 from workflow.actor import PUBLIC, SYSTEM
@@ -214,6 +214,14 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "accept": ("submitted", "accepted", "manager"),
         "return_for_changes": ("submitted", "returned", "manager"),
     },
+    Activity: {
+        "submit": ("drafted", "submitted", "studio_lead studio_member"),
+        "take_back": ("submitted questioned", "drafted", "studio_lead studio_member"),
+        "cosign": ("submitted", "cosigned", "public"),
+        "dispute": ("submitted", "questioned", "public"),
+        "verify": ("cosigned questioned", "verified", "manager bureau_officer"),
+        "question": ("cosigned verified", "questioned", "manager bureau_officer"),
+    },
 }
 
 STEPS = [(model, step) for model, steps in TABLE.items() for step in steps]
@@ -336,6 +344,12 @@ class Scene:
         return Instalment.objects.create(
             studio=self._studio(), number=1, amount="25000.00", requested_by=self.other
         )
+
+    def _activity(self) -> Activity:
+        home = self._studio()
+        type(home).objects.filter(pk=home.pk).update(city=self.place)
+        home.refresh_from_db()
+        return factories.activity("drafted", home=home)
 
     def _progressreport(self) -> ProgressReport:
         return ProgressReport.objects.create(
