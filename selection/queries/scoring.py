@@ -67,7 +67,7 @@ def may_read_marks(sheet: ScoreSheet, actor: Any) -> bool:
 
 def rounds_scored_for(user: Any) -> QuerySet[Round]:
     """Rounds whose scoring the office follows."""
-    rows = Round.objects.prefetch_related("rulebook_versions")
+    rows = Round.objects.prefetch_related("rulebook_versions", "panels")
     return rows if user.roles & READERS else rows.none()
 
 

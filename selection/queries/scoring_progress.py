@@ -70,7 +70,8 @@ def progress_by_expert(round_: Round) -> QuerySet[Expert]:
 
 def sights(round_: Round, experts: Iterable[Expert]) -> list[Sight]:
     """The rows of one page, each with its expert's deadline and last activity."""
-    dues, later = due_dates(round_), extended(round_)
+    later = extended(round_)
+    dues = due_dates(round_, later)
     rows = [Sight(e, dues.get(e.pk), e.pk in later) for e in experts]
     for row in rows:
         row.expert.last_seen = last_activity(row.expert)  # type: ignore[attr-defined]
