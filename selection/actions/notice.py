@@ -331,7 +331,7 @@ def _clear_together(keys: list[int], *, by: Actor) -> int:
     """One transaction for many who are due: writing it out to the disk is most of the time that one takes."""
     rows = _due_to_clear().filter(pk__in=keys)
     door.hold(rows)
-    due = list(rows.only("pk"))  # asked again: whoever is no longer due is left out; the door reads the whole row
+    due = list(rows.only("pk"))  # asked again: whoever is no longer due is left out
     for nomination in due:
         clear(nomination, by=by)
     return len(due)
