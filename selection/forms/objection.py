@@ -43,7 +43,7 @@ class KeptFiles(forms.FileField):
 class WithFiles(forms.Form):
     """A form with files that are kept from one attempt to the next: whoever mends a mistake does not choose them again."""
 
-    files = KeptFiles(
+    files = KeptFiles(  # type: ignore[assignment]  # a field; what is sent is `self.files` all the same
         label=_("证明材料"), required=False, widget=SeveralFiles(attrs={"accept": ACCEPT}),
         help_text=_("PDF、JPG或PNG，每个不超过%(most)s MB，可选择多个。照片中的拍摄地点等信息自动清除。")
         % {"most": evidence.MOST_MB},
@@ -60,7 +60,7 @@ class WithFiles(forms.Form):
             not self.key()
         ):  # a form kept for too long, or none of ours: it is given a key, and asked for again
             self.data = data.copy()
-            self.data["form_key"] = fresh_key()
+            self.data["form_key"] = fresh_key()  # type: ignore[index]
             self.renewed = True
 
     def key(self) -> str:
@@ -76,7 +76,8 @@ class WithFiles(forms.Form):
         key = self.key()
         if not key:
             return
-        dropped = [value for value in self.data.getlist("drop") if _is_key(value)]
+        sent: Any = self.data
+        dropped = [value for value in sent.getlist("drop") if _is_key(value)]
         evidence.unstage(key, keys=dropped)
         for file in self.files.getlist("files") if hasattr(self.files, "getlist") else ():
             self._keep(key, file)

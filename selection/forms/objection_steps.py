@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +12,13 @@ from selection.actions import objection as actions
 from selection.actions import objection_case as case
 from selection.models import Objection
 from selection.queries.objection import investigators_for
-from workflow.forms import ReasonForm, StepForm, plain, with_reason
+from workflow.forms import Action, ReasonForm, StepForm, plain, with_reason
 
 
 class InvestigatorsForm(StepForm):
     """Who investigates."""
 
-    action = staticmethod(actions.name_investigators)
+    action: ClassVar[Action] = staticmethod(actions.name_investigators)
     investigators = forms.ModelMultipleChoiceField(
         queryset=User.objects.none(), label=_("核查人"), widget=forms.CheckboxSelectMultiple,
         help_text=_("不少于两名。未列出的人参与过该人选的推荐、初审、评分或此前的核查，来自推荐单位，或已申明回避。"),
@@ -68,7 +68,7 @@ class RefuseForm(StepForm):
 class DismissForm(StepForm):
     """The conclusion, which the objector reads."""
 
-    action = staticmethod(actions.dismiss)
+    action: ClassVar[Action] = staticmethod(actions.dismiss)
     conclusion = forms.CharField(
         label=_("处理结论"), min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("实名异议人凭查询码可见。"),
