@@ -60,7 +60,12 @@ class Indicator(models.Model):
     denominator = models.CharField(_("分母来源"), max_length=200, blank=True)
     verification = models.CharField(_("核实方式"), max_length=200, blank=True)
     subset_of = models.ForeignKey(
-        "self", verbose_name=_("属于"), null=True, blank=True, on_delete=models.PROTECT, related_name="subsets"
+        "self",
+        verbose_name=_("属于"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subsets",
     )
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -56,15 +56,16 @@ def attainment(
     """How far an indicator has come.
 
     count: `value`. ratio: `value` for every `per` of `denominator`. coverage: `value` of `denominator`, in per cent.
-    floor: the per cent of `units` (id to persons) that have at least `floor`; its target is 100 unless given.
+    floor: the per cent of `units` (id to persons) that have at least `floor`, or of `denominator` units the `value`
+    that have, where they were counted elsewhere; its target is 100 unless given.
     With `baseline`, `baseline_on`, `target_on` and `on` the pace is told too. Raises ValueError for another kind, a
     missing target, a negative number.
     """
     if kind not in KINDS:
         raise ValueError(f"no such kind of indicator: {kind!r}")
     wanted = _target(kind, target)
-    failing, missing = _below(units or {}, floor) if kind == "floor" else ((), 0)
-    reached = _floor_value(units or {}, failing) if kind == "floor" else _value(kind, value, denominator, per)
+    failing, missing = ((), 0) if units is None else _below(units, floor)
+    reached = _value(kind, value, denominator, per) if units is None else _floor_value(units, failing)
     line = None
     if None not in (baseline, baseline_on, target_on, on):
         line = pace(baseline, baseline_on, wanted, target_on, on)  # type: ignore[arg-type]
