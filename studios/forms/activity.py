@@ -48,7 +48,7 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
     """Nine fields and a tick; the rest is folded away. What is typed stays in the browser until it is taken."""
 
     photos = PhotosField(
-        label=_("照片"), required=False, help_text=_("JPG或PNG，最多9张；位置等拍摄信息自动去除。"),
+        label=_("照片"), required=False, help_text=_("提交时至少一张，最多9张，JPG或PNG；位置等拍摄信息自动去除。"),
         widget=SeveralFiles(attrs={"accept": ACCEPT}),
     )  # fmt: skip
     leads = forms.CharField(
@@ -74,7 +74,7 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
             "summary", "outcome", "satisfaction_count", "satisfied_count", "incident",
         )  # fmt: skip
         widgets = {
-            "held_on": forms.DateInput(attrs={"type": "date"}),
+            "held_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "ends_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "summary": forms.Textarea(attrs={"rows": 3}),

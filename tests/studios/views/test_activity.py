@@ -1,5 +1,6 @@
 """The pages of activities: the record on a phone, the station's one click, the office's calls, the certificate's check."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -8,10 +9,11 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from studios.actions import activity_check
+from studios.collections import activity as activity_todo
 from studios.models import Activity, ActivityPerson, ActivitySample, HoursCertificate
 from tests import factories
 from tests.studios.actions.test_activity import jpeg
-from workflow import clock
+from workflow import clock, collections
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,7 @@ def test_nine_fields_and_a_tick_are_open_and_the_rest_is_folded_away(client, hom
     before, after = text.split('<details class="lx-field full"')
     assert before.count('class="lx-field') == 10
     assert "data-draft" in before
+    assert 'value="2026-09-01"' in before  # today, as a browser's own field of a date reads it
     assert 'name="people"' in after
 
 
@@ -225,3 +228,41 @@ def test_names_of_volunteers_are_for_the_studio_alone(client, home):
     client.force_login(factories.user("manager"))
     assert client.get(page("volunteer_list", home.pk)).status_code == 403
     assert "王小芳" not in client.get(page("activity_detail", home.pk, row.pk)).content.decode()
+
+
+def test_programs_read_activities_in_one_statement_without_names_or_telephones(django_assert_num_queries):
+    for _n in range(2):
+        row = factories.activity("cosigned", station_phone="057188880000")
+        ActivityPerson.objects.create(activity=row, part="volunteer", name="王小芳", hours=2)
+    manager, found = factories.user("manager"), collections.named("activities")
+    assert manager.roles
+    with django_assert_num_queries(1):
+        written = json.dumps(
+            [found.represent(row, manager) for row in found.visible_to(manager)], ensure_ascii=False
+        )
+    assert "邻里议事会" in written
+    assert "057188880000" not in written
+    assert "王小芳" not in written
+
+
+def test_a_step_is_taken_on_its_page_and_the_stations_step_has_none(client, home):
+    row = factories.activity("cosigned", home=home)
+    client.force_login(factories.user("manager"))
+    given = {"reason": "实地走访站点，情况属实。"}
+    assert client.post(page("step", "activities", row.pk, "verify"), given).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "verified"
+    assert client.get(page("step", "activities", row.pk, "cosign")).status_code == 404
+
+
+def test_what_waits_is_named_to_the_studio_and_to_the_office():
+    home, manager = factories.studio(), factories.user("manager")
+    for state in ("drafted", "submitted", "questioned"):
+        factories.activity(state, home=home)
+    titles = [found.title for found in activity_todo.waiting(home.lead)]
+    assert titles == ["1条活动记录待提交", "1场活动待站点确认", "1场活动存疑，待说明"]
+    factories.activity("cosigned", home=home)
+    assert list(activity_todo.waiting(manager)) == []
+    with clock.frozen(factories.NOON.replace(month=10, day=9)):
+        activity_check.draw_sample(by=manager, quarter="2026Q3", seed="20261008期")
+        assert [found.title for found in activity_todo.waiting(manager)] == ["1场抽查活动待回访"]
