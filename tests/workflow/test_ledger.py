@@ -51,7 +51,11 @@ def test_a_changed_row_is_named(change):
 
 @pytest.mark.parametrize(
     "payload",
-    [{"name": "杭州小组"}, {"actor": "7", "name": "杭州小组"}, {"name": "杭州小组", "payload": {"name": "嘉兴小组"}}],
+    [
+        {"name": "杭州小组"},
+        {"actor": "7", "name": "杭州小组"},
+        {"name": "杭州小组", "payload": {"name": "嘉兴小组"}},
+    ],
 )
 def test_what_is_told_of_the_subject_never_stands_for_who_acted(payload):
     entry = ledger.append(SYSTEM, chain="office", kind="note", subject="x:1", payload={**payload, "n": 1})
