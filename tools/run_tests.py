@@ -79,7 +79,7 @@ def parts(stack: contextlib.ExitStack, only: str | None) -> Iterator[Part]:
     if only in (None, "servers"):
         yield servers_part(stack, workers)
     if only in (None, "browser"):
-        yield browser_part()
+        yield browser_part(workers)
 
 
 def servers_part(stack: contextlib.ExitStack, workers: int) -> Part:
@@ -92,11 +92,15 @@ def servers_part(stack: contextlib.ExitStack, workers: int) -> Part:
     return Part("PostgreSQL + Redis", markers, environment, workers, tuple(missing))
 
 
-def browser_part() -> Part:
-    """Playwright runs a loop of its own in the thread of the test, hence DJANGO_ALLOW_ASYNC_UNSAFE."""
+def browser_part(workers: int) -> Part:
+    """Each worker has a browser, a server and a database file of its own.
+
+    Playwright runs a loop of its own in the thread of the test, hence DJANGO_ALLOW_ASYNC_UNSAFE.
+    """
     path = chromium()
     environment = {"CHROMIUM": path or "", "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
-    return Part("browser on SQLite", "browser", environment, missing=() if path else ("Chromium",))
+    missing = () if path else ("Chromium",)
+    return Part("browser on SQLite", "browser", environment, workers, missing)
 
 
 def command(part: Part, report: Path, extra: list[str]) -> list[str]:
