@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.actions import organisation
 from accounts.models import User
 from accounts.roles import Role
-from config.demo import activities, pool, rules, studios
+from config.demo import activities, network, pool, rules, studios
 from config.demo.story import Days, Story, at, on
 from config.demo.world import World, build
 from selection.actions import roll
@@ -88,6 +88,7 @@ def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
         roll.load_roll(FIRST_BATCH.read_bytes(), batch=FIRST, by=SYSTEM)
     earlier = _earlier(world)
     studios.run(world, earlier.round, present.date())
+    network.run(world, earlier.round, present.date())
     activities.run(world, earlier.round, present.date())
     story = _present(world, stage)
     with clock.frozen(present):

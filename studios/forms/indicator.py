@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from studios.models import IndicatorPart, ServicePoint
 
 LARGEST_PLAN = 1024 * 1024
@@ -15,8 +16,8 @@ LARGEST_PLAN = 1024 * 1024
 class ObserveForm(forms.Form):
     """A value of an office for a day."""
 
-    unit = forms.ModelChoiceField(label=_("地区"), queryset=None)
-    part = forms.ModelChoiceField(label=_("指标"), queryset=None)
+    unit = forms.ModelChoiceField(label=_("地区"), queryset=Organisation.objects.none())
+    part = forms.ModelChoiceField(label=_("指标"), queryset=IndicatorPart.objects.none())
     on = forms.DateField(label=_("截至"))
     value = forms.DecimalField(label=_("数值"), max_digits=14, decimal_places=2, min_value=0)
     denominator = forms.DecimalField(

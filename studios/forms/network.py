@@ -47,15 +47,18 @@ class PointFilter(forms.Form):
         fields["city"].queryset, fields["county"].queryset = cities, counties
 
 
+_CHANGED: tuple[str, ...] = (
+    "division", "name", "status", "status_on", "operator", "operator_code", "weak_area", "volunteers",
+    "agencies", "assistant", "intermediate", "senior", "professionals",
+)  # fmt: skip
+
+
 class AmendForm(forms.ModelForm):  # type: ignore[type-arg]
     """What of a row may change, from a day on."""
 
     class Meta:
         model = ServicePoint
-        fields = (
-            "division", "name", "status", "status_on", "operator", "operator_code", "weak_area", "volunteers",
-            "agencies", "assistant", "intermediate", "senior", "professionals",
-        )  # fmt: skip
+        fields = _CHANGED
 
     def _post_clean(self) -> None:
         """The row itself is changed by the act alone."""
@@ -75,7 +78,7 @@ class RegisterForm(AmendForm):
     """A new row."""
 
     class Meta(AmendForm.Meta):
-        fields = ("county", "level", "place", "code", *AmendForm.Meta.fields)
+        fields = ("county", "level", "place", "code", *_CHANGED)
 
     parent_code = forms.CharField(label=gettext_lazy("上级区划代码"), required=False, max_length=12)
 

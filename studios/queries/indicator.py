@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from accounts.models import Organisation
 from accounts.roles import PROVINCIAL, Role
@@ -281,7 +281,7 @@ class Contribution:
 def contributions(studios: QuerySet[Studio], year: int) -> list[Contribution]:
     """Of each studio, in its year; nobody and no station counts twice. Three statements."""
     people = Mentorship.objects.filter(year=year, studio__in=studios).order_by().values("studio")
-    guided = {
+    guided: dict[int, dict[str, int]] = {
         row["studio"]: row for row in people.annotate(n=Count("pk"), certified=Count("pk", filter=Q(certified_on__isnull=False)))
     }  # fmt: skip
     opened: dict[tuple[int, str], int] = {
@@ -298,11 +298,6 @@ def contributions(studios: QuerySet[Studio], year: int) -> list[Contribution]:
         )
         for studio in studios.order_by("pk")
     ]  # fmt: skip
-
-
-def staff_of(points: QuerySet[ServicePoint]) -> int:
-    """Certified staff in all."""
-    return points.aggregate(n=Sum(CERTIFIED))["n"] or 0
 
 
 def today() -> date:

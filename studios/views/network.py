@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Organisation
 from selection.documents.table import XLSX, write_xlsx
 from selection.documents.template import write_sheets
 from studios.actions import network as actions
@@ -47,7 +48,7 @@ def _rows(request: HttpRequest) -> tuple[PointFilter, QuerySet[ServicePoint], In
 
 
 def _counties(user: Any) -> Any:
-    rows = queries.Organisation.objects.filter(kind="county").order_by("code")
+    rows = Organisation.objects.filter(kind="county").order_by("code")
     return rows.filter(pk__in=queries.points_visible_to(user).order_by().values("county"))
 
 
