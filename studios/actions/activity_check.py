@@ -77,6 +77,7 @@ def record_call(
     row = door.locked(activity)
     if not policies.may_verify_activity(row, by):
         raise NotPermitted(_("您的身份不能记录这次回访。"))
+    item = SampledActivity.objects.get(pk=item.pk)  # as it stands now that the activity is locked
     if item.result in (SampledActivity.Result.CONFIRMED, SampledActivity.Result.DOUBTFUL):
         raise StepRefused(_("这次活动已有回访结果。"), code="already_called")
     assert isinstance(by, User)

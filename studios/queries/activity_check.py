@@ -144,8 +144,8 @@ def _bulk(user: Any, first: date, last: date) -> list[Odd]:
         due[studio].append(day)
     found = []
     for r in sums:
-        day: Any = r["submitted_on"]  # not null: the range above
-        deadline = rules.just_before(day, due[r["studio"]])
+        sent: Any = r["submitted_on"]  # not null: the range above
+        deadline = rules.just_before(sent, due[r["studio"]])
         if deadline:
-            found.append(Odd("bulk", r["studio"], r["studio__name"], [], r["n"], day, deadline))
+            found.append(Odd("bulk", r["studio"], r["studio__name"], [], r["n"], sent, deadline))
     return found

@@ -156,7 +156,12 @@ def test_a_quarter_is_sampled_once_after_its_end_and_the_call_decides():
         with pytest.raises(StepRefused):
             check.draw_sample(by=manager, quarter="2026Q3", seed="87654321")
         first, second = sample.items.all()
+        stale = sample.items.first()
         check.record_call(first.activity, item=first, by=manager, result="confirmed", note="站长李某确认属实")
+        with pytest.raises(StepRefused):  # read before the call, it knows no result yet
+            check.record_call(
+                first.activity, item=stale, by=manager, result="doubtful", note="记不清是否办过"
+            )
         check.record_call(
             second.activity, item=second, by=manager, result="doubtful", note="站点说当天没有活动"
         )

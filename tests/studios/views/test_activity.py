@@ -154,6 +154,7 @@ def test_the_list_shows_the_tasks_of_the_year_in_constant_statements(
         text = client.get(page("activity_list", home.pk)).content.decode()
     assert "邻里议事会" in text
     assert "年度任务" in text
+    assert client.get(page("activity_list", home.pk) + "?year=99999").status_code == 200
 
 
 def test_a_group_is_planned_and_its_rates_are_shown(client, home):
@@ -182,7 +183,8 @@ def test_the_office_draws_calls_and_sees_what_is_odd(client):
         assert row.state == "verified"
         text = client.get(page("activity_odd") + "?quarter=2026Q3").content.decode()
     assert "人次超过场地容纳" in text
-    assert client.get(page("activity_odd") + "?quarter=x").status_code == 404
+    for quarter in ("x", "1Q1", "2026Q5", "99999Q1"):
+        assert client.get(page("activity_odd") + f"?quarter={quarter}").status_code == 404
 
 
 def test_a_city_sees_its_own_samples_and_no_others(client):
