@@ -51,11 +51,15 @@ def allow(*roles: str, when: When = _always) -> Policy:
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition of the object with the sentence that says why it does not hold."""
+    """A condition of the object with the sentence that says why it does not hold.
+
+    Where one that `applies` fails, the step is nothing that anybody waits for: it is refused as ever, but not offered.
+    """
 
     code: str
     sentence: Sentence | Callable[[Any], Sentence]
     holds: Callable[[Any], bool]
+    applies: bool = False
 
     def __call__(self, obj: Any) -> bool:
         # The door has asked already, in order to name the first that fails: django_fsm need not ask again.
@@ -206,5 +210,7 @@ def open_steps(obj: Any, actor: Actor) -> list[OpenStep]:
     for declared in steps_of(type(obj)):
         if obj.state in declared.sources and declared.policy(obj, actor):
             guard = failing_guard(obj, declared)
+            if guard and guard.applies:
+                continue
             found.append(OpenStep(declared, guard.why_not(obj) if guard else "", guard.code if guard else ""))
     return found

@@ -81,6 +81,7 @@ second_stage_due = Guard(
     "no_second_stage",
     _("本轮规则没有规定第二阶段，或者第二阶段已经开始。"),
     lambda r: not second_stage_held(r),
+    applies=True,
 )
 nothing_decided = Guard(
     "list_fixed",

@@ -26,6 +26,7 @@ from tests import factories
 from tests.selection import stage as stages
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import open_steps
 from workflow.models import Message, PublishedHead
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +260,12 @@ def test_the_number_of_statements_does_not_grow_with_the_shortlist():
 
     few, many = cost(2), cost(5)
     assert many - few <= 3 * 8  # a step of its own for each nominee; nothing a duty
+
+
+def test_where_the_rules_ask_for_none_nobody_is_offered_one_and_who_tries_is_told_why() -> None:
+    round_, _people = factories.scored_round(["90", "80"])
+    manager = factories.user("manager")
+    assert "begin_second_stage" not in {found.step.name for found in open_steps(round_, manager)}
+    with pytest.raises(StepRefused) as refused:
+        second_stage.begin_second_stage(round_, by=manager)
+    assert refused.value.code == "no_second_stage"
