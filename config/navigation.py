@@ -42,7 +42,6 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("工作室"), "studio_list", _STUDIOS),
     (_("经费"), "instalment_list", frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR})),
     (_("指标"), "indicator_list", PROVINCIAL | {Role.BUREAU_OFFICER}),
-    (_("服务网络"), "network_list", PROVINCIAL | {Role.BUREAU_OFFICER}),
     (_("存证"), "ledger_list", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.MANAGER})),
     (_("完整号码导出"), "export_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
     (_("账号与角色"), "account_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),

@@ -84,7 +84,7 @@ def _observe(world: World) -> None:
     }
     cities = [world.cities[code] for code in sorted(world.cities)]
     for number, city in enumerate(cities):
-        holders = 2900 - 190 * number
+        holders = 2650 - 190 * number
         values = [("J01", "all", holders, None), ("J02", "all", holders * 6 // 10, None), ("J11", "all", 5 - number % 3, None),
                   ("J12", "elderly", 95 + number, 110_000), ("J12", "beds", 210 - number, 20_000)]  # fmt: skip
         for code, part, value, base in values:

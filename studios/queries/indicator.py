@@ -281,9 +281,8 @@ class Contribution:
 def contributions(studios: QuerySet[Studio], year: int) -> list[Contribution]:
     """Of each studio, in its year; nobody and no station counts twice. Three statements."""
     people = Mentorship.objects.filter(year=year, studio__in=studios).order_by().values("studio")
-    guided: dict[int, dict[str, int]] = {
-        row["studio"]: row for row in people.annotate(n=Count("pk"), certified=Count("pk", filter=Q(certified_on__isnull=False)))
-    }  # fmt: skip
+    counted = people.annotate(n=Count("pk"), certified=Count("pk", filter=Q(certified_on__isnull=False)))
+    guided = {row["studio"]: (row["n"], row["certified"]) for row in counted}
     opened: dict[tuple[int, str], int] = {
         (studio, level): n
         for studio, level, n in StationOpened.objects.filter(opened_on__year=year, studio__in=studios)
@@ -293,11 +292,13 @@ def contributions(studios: QuerySet[Studio], year: int) -> list[Contribution]:
     }
     return [
         Contribution(
-            studio, guided.get(studio.pk, {}).get("n", 0), guided.get(studio.pk, {}).get("certified", 0),
-            opened.get((studio.pk, "station"), 0), opened.get((studio.pk, "point"), 0),
+            studio,
+            *guided.get(studio.pk, (0, 0)),
+            opened.get((studio.pk, "station"), 0),
+            opened.get((studio.pk, "point"), 0),
         )
         for studio in studios.order_by("pk")
-    ]  # fmt: skip
+    ]
 
 
 def today() -> date:
