@@ -37,7 +37,9 @@ def closed(ballot: Ballot) -> None:
     def write(_to: Recipient) -> Letter:
         words = {"round": ballot.round.shown_title, "n": ballot.number}
         lines = [gettext("%(round)s的第%(n)s次评审组表决已截止，计票结果见下页。") % words]
-        return letter(gettext("评审组表决已计票：%(round)s") % words, lines, reverse("ballot_detail", args=[ballot.pk]))
+        return letter(
+            gettext("评审组表决已计票：%(round)s") % words, lines, reverse("ballot_detail", args=[ballot.pk])
+        )
 
     queue(
         recipients([*people_with(Role.LEADER), *people_with(Role.MANAGER)]),

@@ -47,5 +47,5 @@ def allow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("selection", "0002_wave")]
+    dependencies = [("selection", "0002_experts_scores_notices_objections")]
     operations = [migrations.RunPython(refuse, allow)]

@@ -499,10 +499,6 @@ class Migration(migrations.Migration):
             model_name='quota',
             name='one_quota_per_nominator',
         ),
-        migrations.RemoveField(
-            model_name='objection',
-            name='investigator',
-        ),
         migrations.AddField(
             model_name='assignment',
             name='declaration',
