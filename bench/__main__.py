@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRATCH = ROOT / "var" / "bench.sqlite3"
-BENCHES = ("writes", "pages", "lists", "imports", "draw", "conflicts", "scoring", "results", "public", "clearing")
+BENCHES = (
+    "writes",
+    "pages",
+    "lists",
+    "imports",
+    "draw",
+    "conflicts",
+    "scoring",
+    "results",
+    "public",
+    "clearing",
+)
 
 
 def prepare() -> None:

@@ -163,7 +163,9 @@ may_disqualify = may_qualify | by_system
 may_reinstate = allow(Role.MANAGER)
 may_send_to_panel = allow(Role.MANAGER)
 may_propose = allow(Role.LEADER)
-may_give_notice = allow(Role.PUBLISHER) | by_system  # the timetable, for a notice that a publisher has approved
+may_give_notice = (
+    allow(Role.PUBLISHER) | by_system
+)  # the timetable, for a notice that a publisher has approved
 may_clear = by_system | allow(Role.MANAGER)
 may_decide = allow(Role.LEADER)
 may_withdraw = allow(Role.UNIT_CLERK, when=_of_own_unit) | allow(Role.BUREAU_OFFICER, when=_of_own_bureau)

@@ -144,7 +144,9 @@ def draft(
     on = round_.rulebook.reference_date
     born = on - timedelta(days=world.random.randrange(30 * 365, 54 * 365))
     number = id_number(world, born, female=world.random.random() < 0.7)
-    row = actions.create(round_, by=clerk, name=world.name(), id_number=number, route=route, category=category)
+    row = actions.create(
+        round_, by=clerk, name=world.name(), id_number=number, route=route, category=category
+    )
     facts = career(world, on) | _path(world, unit, on)
     start = clock.today() - timedelta(days=12)
     facts |= {"unit_notice_from": start, "unit_notice_until": start + timedelta(days=11)}
@@ -160,7 +162,9 @@ def submitted(
     world: World, round_: Round, unit: Organisation, *, route: str, category: str = ""
 ) -> Nomination:
     """A dossier sent to its first desk."""
-    return actions.submit(draft(world, round_, unit, route=route, category=category), by=world.clerks[unit.pk])
+    return actions.submit(
+        draft(world, round_, unit, route=route, category=category), by=world.clerks[unit.pk]
+    )
 
 
 def endorsed(world: World, row: Nomination) -> Nomination:

@@ -70,7 +70,8 @@ def waiting_for_confirmation(actor: Any) -> Iterator[todo.Todo]:
     if not actor.holds(Role.SUPERVISOR):
         return
     rows = ScoreSheet.objects.exclude(asked="").filter(
-        assignment__round__state__in=("review", "deliberation"), assignment__stage=F("assignment__round__stage")
+        assignment__round__state__in=("review", "deliberation"),
+        assignment__stage=F("assignment__round__stage"),
     )
     for sheet in rows.exclude(operator=actor.pk).select_related("assignment__nomination"):
         note = f"{sheet.assignment.nomination.code} {sheet.get_asked_display()}"

@@ -28,7 +28,9 @@ class ProposalForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("报告提示名单会有不同，或者有人选的把握不足一半的，写明会议研究的意见，不少于10个字，载入会议纪要。"),
+        help_text=_(
+            "报告提示名单会有不同，或者有人选的把握不足一半的，写明会议研究的意见，不少于10个字，载入会议纪要。"
+        ),
     )
 
     def __init__(self, *args: Any, rows: Sequence[Choice], **kwargs: Any) -> None:

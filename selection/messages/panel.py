@@ -77,9 +77,7 @@ def recused(assignment: Assignment, added: Sequence[Assignment]) -> None:
         lines = [
             gettext("%(expert)s申请回避%(code)s，评分表（如有）已作废留存。") % names,
             gettext("理由：%(reason)s") % {"reason": assignment.reason},
-            gettext("已补抽：%(names)s。") % {"names": drawn}
-            if drawn
-            else nobody_drawn(assignment),
+            gettext("已补抽：%(names)s。") % {"names": drawn} if drawn else nobody_drawn(assignment),
         ]
         subject = gettext("专家回避：%(code)s") % names
         return letter(subject, lines, reverse("panel_list"))

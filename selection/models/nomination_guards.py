@@ -289,7 +289,9 @@ result_computed = Guard(
 on_the_shortlist = Guard(
     "not_shortlisted",
     _("该人选没有进入第二阶段评审。"),
-    lambda n: n.round.state == "review" and n.round.stage > 1 and hasattr(n, "result") and n.result.shortlisted,
+    lambda n: (
+        n.round.state == "review" and n.round.stage > 1 and hasattr(n, "result") and n.result.shortlisted
+    ),
 )
 second_stage_over = Guard(
     "second_stage_due",

@@ -176,6 +176,11 @@ def rounded(digits: str) -> str:
     """The kind of a long number of which a spreadsheet has kept the first digits only, so that no check digit holds; or ""."""
     if not digits.isdigit() or len(digits) <= _EXACT:
         return ""
-    if len(digits) == 18 and digits[:2] in _PROVINCES and digits[6:8] in ("19", "20") and _is_date(digits[6:14]):
+    if (
+        len(digits) == 18
+        and digits[:2] in _PROVINCES
+        and digits[6:8] in ("19", "20")
+        and _is_date(digits[6:14])
+    ):
         return "id_number"
     return "bank_card" if digits.startswith("62") and len(digits) <= 19 else ""

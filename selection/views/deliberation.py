@@ -41,7 +41,9 @@ def result_list(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": ranking.filter(nomination__state="scored").count(),
         "bounds": bounds_in_words(round_),
         "ballots": round_.ballots.exists(),
-        "may_propose": request.user.holds(Role.LEADER) and round_.state == "deliberation" and second_stage_held(round_),  # type: ignore[union-attr]
+        "may_propose": request.user.holds(Role.LEADER)
+        and round_.state == "deliberation"
+        and second_stage_held(round_),  # type: ignore[union-attr]
         "second_stage_due": round_.state == "deliberation" and not second_stage_held(round_),
     }
     return render(request, "selection/deliberation_results.html", context)
@@ -72,7 +74,8 @@ def result_detail(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "versions": result.nomination.result_versions.all(),
         "ballot_line": standing(round_).get(pk) if round_.rulebook.ballot else None,
         "bounds": _bounds_of(result),
-        "may_annul": round_.state == "deliberation" and result.stage == round_.stage
+        "may_annul": round_.state == "deliberation"
+        and result.stage == round_.stage
         and (request.user.holds(Role.MANAGER) or request.user.holds(Role.SUPERVISOR)),  # type: ignore[union-attr]
         "ranked": Result.objects.filter(nomination__round=round_, rank__isnull=False).count(),
         "equals": equals,

@@ -186,7 +186,9 @@ def _export_rows(plan: Any, areas: list[Organisation]) -> Iterator[list[Any]]:
 def observation_list(request: HttpRequest) -> HttpResponse:
     """What was reported: unverified first."""
     user: Any = request.user
-    page = Paginator(queries.unverified_first(queries.observations_visible_to(user)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.unverified_first(queries.observations_visible_to(user)), PAGE).get_page(
+        request.GET.get("page")
+    )
     waiting = set(
         queries.to_verify_by(user).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True)
     )

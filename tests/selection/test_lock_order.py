@@ -76,7 +76,12 @@ def test_the_notice_is_posted_while_a_nominee_withdraws(turn: int) -> None:
     with clock.frozen(factories.NOON):
         row.proposals.create(minute_number="1", fixed_at=factories.NOON, fixed_by=who["leader"])
         draft = notice.compose(
-            row, by=who["manager"], title="公示", body="现予公示。", contact="处室，0571-00000000", order="pinyin",
+            row,
+            by=who["manager"],
+            title="公示",
+            body="现予公示。",
+            contact="处室，0571-00000000",
+            order="pinyin",
             **factories.SAID,
         )
         draft = notice.scan(draft, by=who["publisher"])

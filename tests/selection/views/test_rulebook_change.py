@@ -35,7 +35,9 @@ def round_():
 def filled(client, round_, **changes):
     """The form as the page shows it, with what somebody types over it."""
     form = client.get(reverse("rulebook_change_new", args=[round_.code])).context["form"]
-    given = {name: value for name, value in form.initial.items() if value is not False and value not in (None, "")}
+    given = {
+        name: value for name, value in form.initial.items() if value is not False and value not in (None, "")
+    }
     return {**given, "reason": REASON, **changes}
 
 

@@ -53,7 +53,9 @@ def test_it_waits_for_the_manager_and_no_list_waits_for_the_leader():
 
 def test_an_expert_scores_again_and_reads_nothing_of_the_first_stage(client):
     stage = begun()
-    duty = Assignment.objects.filter(round=stage.round, stage=2).select_related("expert__user", "nomination")[0]
+    duty = Assignment.objects.filter(round=stage.round, stage=2).select_related("expert__user", "nomination")[
+        0
+    ]
     inbox = page(client, "/panel/", duty.expert.user)
     assert "第二阶段" in inbox and inbox.count("作出声明") == 2
     assert "90.00" not in inbox and "85.00" not in inbox
