@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MAIN, RETURNED, UNFIT, HELD = "沈雨晴", "陆文渊", "顾思齐", "施若兰"
 NOMINEES = (MAIN, RETURNED, UNFIT, HELD)
-MARKS = {MAIN: 92, RETURNED: 88, HELD: 85}
+MARKS = {MAIN: 87, RETURNED: 83, HELD: 79}  # from 90 on the rules ask for a comment
 UNCLEAR = "请补充近五年服务成效的数据来源。"
 UNPROVEN = "2019年至2021年的任职证明缺少单位盖章，连续从业年限不能认定满5年。"
 BEGINNING = datetime(2025, 3, 3, 9, 0, tzinfo=ZONE)
