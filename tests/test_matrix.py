@@ -14,11 +14,11 @@ from django.apps import apps
 from accounts.roles import Role
 from selection.models import (
     Appeal,
-    Evidence,
     Assignment,
     Attachment,
     Ballot,
     Determination,
+    Evidence,
     ExportRequest,
     Nomination,
     Objection,
@@ -239,7 +239,9 @@ class Scene:
         orgs = {"unit": self.place, "county": self.place, "city": self.place}
         old_enough = {"born_on": date(1965, 3, 15)}  # for its bureau to ask for a waiver
         kinds = [{"code": "community", "name": "社区服务"}, {"code": "medical", "name": "医务"}]
-        divided = factories.round_(rules=factories.rulebook(categories=kinds))  # for its unit to choose among
+        divided = factories.round_(
+            rules=factories.rulebook(categories=kinds, second_stage=30)
+        )  # for its unit to choose among
         self.nomination = factories.nomination("draft", round=divided, orgs=orgs, **old_enough)
         self.round = self.nomination.round
 

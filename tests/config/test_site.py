@@ -26,7 +26,7 @@ def test_ready_when_database_migrations_and_broker_are_well(client):
 
 def test_not_ready_while_a_migration_is_missing(client):
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'workflow' AND name LIKE '0005%%'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'workflow' AND name LIKE '0006%%'")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["migrations"]) == (503, False)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from selection.actions import assignment, panel, redraw, scoring, seat
+from selection.actions import assignment, panel, scoring
 from selection.errors import ConflictOfInterest, DrawInfeasible
 from selection.models import Assignment, Panelist, QualificationReview, Recusal, Round
 from selection.rules.draw import draw_assignments, draw_panel, draw_seed, redraw_seed

@@ -107,7 +107,7 @@ def test_a_decision_is_a_paper_with_its_number_and_its_list(client: Client) -> N
 def test_a_name_that_no_font_draws_blocks_the_posting_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     made = running(("沈𬭩清",))
     monkeypatch.setattr("selection.documents.notice.installed", lambda: fonts.found_in([]))
-    with pytest.raises(CharactersMissing, match="“沈𬭩清.*”中的“𬭩”（U\\+2CB69）"):
+    with pytest.raises(CharactersMissing, match=r"“沈𬭩清.*”中的“𬭩”（U\+2CB69）"):
         require_drawable(made)
 
 

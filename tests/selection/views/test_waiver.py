@@ -120,7 +120,7 @@ def test_by_the_api(client):
 
 def typed(client, round_, **changes):
     form = client.get(reverse("round_rulebook", args=[round_.code])).context["form"]
-    found = {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
+    found = {b.name: b.value() for b in form if b.value() is not None and b.value() is not False}
     found |= {"opens_at": "2026-11-02T09:00", "closes_at": "2026-12-10T17:30", "reference_date": "2026-12-10"}
     return {**found, **changes}
 
