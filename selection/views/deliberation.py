@@ -41,9 +41,9 @@ def result_list(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": ranking.filter(nomination__state="scored").count(),
         "bounds": bounds_in_words(round_),
         "ballots": round_.ballots.exists(),
-        "may_propose": request.user.holds(Role.LEADER)
+        "may_propose": request.user.holds(Role.LEADER)  # type: ignore[union-attr]
         and round_.state == "deliberation"
-        and second_stage_held(round_),  # type: ignore[union-attr]
+        and second_stage_held(round_),
         "second_stage_due": round_.state == "deliberation" and not second_stage_held(round_),
     }
     return render(request, "selection/deliberation_results.html", context)
