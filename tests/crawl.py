@@ -1,8 +1,9 @@
 """Whoever may see something must be the only one: walk everything there is as a reader, and look for planted words.
 
 `leaks(readers, words)` asks, as each reader, every address that the URL configuration knows (filled with the rows at hand),
-every link that the pages show, every API list, record and step; files are opened (sheets, Word, PDF) before they are searched.
-What a POST would change is rolled back.
+a link of every kind that the pages show, every API list, record and step; files are opened (sheets, Word, PDF) before they
+are searched. What a POST would change is rolled back. `answers(reader, addresses)` is what the reader is told, without what
+differs between any two answers: to see that it does not depend on what the reader may not know.
 """
 
 from __future__ import annotations
@@ -13,27 +14,26 @@ import logging
 import re
 import zipfile
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
 from itertools import islice, product
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.models import ApiToken, User
 from workflow import clock, collections
-from workflow.machine import Machine, steps_of
 
 LEFT_OUT = ("accounts/sign-out", "accounts/language", "language/", "demo-clock/", "static/")
-ROWS = 2  # of each kind of thing, the newest: enough for every page to have something to show
-LINKS = 40  # followed for one reader
+LINKS = 40  # followed for one reader, each of a kind of its own
+Rows = Mapping[str, Sequence[Any]]  # which rows of a model to ask for; of one not named, the newest
 # Which rows an address names, by how it begins; the first that fits. What is not listed is asked with the rows of all.
 ROWS_OF: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("office/accounts/", ("accounts.User",)),
@@ -111,26 +111,51 @@ class Pattern:
     parts: tuple[str, ...]
 
 
-def walk(reader: User | None, words: Sequence[str], *, known: Iterable[str] = ()) -> Walk:
-    """Everything that this reader can ask for. `known` are addresses that only a planted row has."""
+def walk(
+    reader: User | None,
+    words: Sequence[str],
+    *,
+    known: Iterable[str] = (),
+    rows: Rows | None = None,
+    within: tuple[str, ...] = ("",),
+) -> Walk:
+    """Everything that this reader can ask for, or what begins so. `known` are addresses that only a planted row has."""
     found = Walk(reader.username if reader else "public")
     client = Client(raise_request_exception=False)
     if reader is not None:
         client.force_login(reader)
-    asker = _Asker(client, found, words)
+    asker, chosen = _Asker(client, found, words), rows or {}
     logging.disable(logging.ERROR)  # thousands of refusals are what is looked for
     try:
-        asker.api(_token(reader) if reader is not None else {})
-        pages = step_pages(found.shown) if reader is not None else ()
-        asker.follow([*known, *addresses(admin=_reads_admin(client)), *pages])
+        begun = tuple(f"/{start}" for start in within)
+        asker.api(_token(reader) if reader is not None else {}, chosen, begun)
+        all_of = addresses(chosen, admin=_reads_admin(client))
+        asker.follow([*known, *(a for a in all_of if a.startswith(begun))])
     finally:
         logging.disable(logging.NOTSET)
     return found
 
 
-def leaks(readers: Iterable[User | None], words: Sequence[str], *, known: Iterable[str] = ()) -> list[Leak]:
-    """Every leak to any of these readers."""
-    return [leak for reader in readers for leak in walk(reader, words, known=known).leaks]
+def answers(reader: User | None, asked: Iterable[str]) -> dict[str, str]:
+    """What this reader is told at these addresses, where anything is."""
+    client = Client(raise_request_exception=False)
+    if reader is not None:
+        client.force_login(reader)
+    with transaction.atomic():
+        given = ((address, client.get(address)) for address in asked)
+        found = {
+            address: _LIKELY_TO_DIFFER.sub("", "\n".join(_inside(_body(answer))))
+            for address, answer in given
+            if answer.status_code == 200
+        }
+        transaction.set_rollback(True)
+    return found
+
+
+# A form's token and key, a page's nonce, when a sheet of cells was made.
+_LIKELY_TO_DIFFER = re.compile(
+    r'name="(?:csrfmiddlewaretoken|form_key)" value="[^"]+"|nonce="[^"]+"|<dcterms:\w+ [^>]*>[^<]*'
+)
 
 
 def _reads_admin(client: Client) -> bool:
@@ -148,14 +173,14 @@ def _token(reader: User) -> Mapping[str, str]:
 # Addresses -----------------------------------------------------------------------------------------------------------
 
 
-def addresses(*, admin: bool) -> Iterator[str]:
+def addresses(rows: Rows, *, admin: bool) -> Iterator[str]:
     """Every address that the URL configuration knows, filled with the rows at hand."""
     for pattern in patterns():
         if pattern.route.startswith(LEFT_OUT) or pattern.route.startswith("api/"):
             continue
         if pattern.route.startswith("admin/") and not (admin and _is_read(pattern)):
             continue
-        yield from _filled(pattern)
+        yield from _filled(pattern, rows)
 
 
 def _is_read(pattern: Pattern) -> bool:
@@ -177,59 +202,65 @@ def _under(resolver: Any, route: str) -> Iterator[Pattern]:
             yield Pattern(here, tuple(re.findall(r"<(?:\w+:)?(\w+)>", here)))
 
 
-def _filled(pattern: Pattern) -> Iterator[str]:
-    choices = [_choices(pattern, part) for part in pattern.parts]
-    for values in islice(product(*choices), 2):
+def plain_addresses(rows: Rows) -> list[str]:
+    """Lists and what is about a whole round: addresses without a row's number."""
+    lists = [f"/api/v1/{found.name}" for found in collections.all_collections()]
+    plain = (p for p in patterns() if set(p.parts) <= {"code"} and "(?P" not in p.route)
+    kept = (
+        p
+        for p in plain
+        if not p.route.startswith((*LEFT_OUT, "admin/", "api/", "accounts/", "healthz", "readyz"))
+    )
+    return lists + [address for pattern in kept for address in _filled(pattern, rows)]
+
+
+def _filled(pattern: Pattern, rows: Rows) -> Iterator[str]:
+    choices = [_choices(pattern, part, rows) for part in pattern.parts]
+    drawn = pattern.route.endswith(("/form.pdf", "/form.docx"))  # which take their time
+    for values in islice(product(*choices), 1 if drawn else 2):
         address = re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", pattern.route).replace("^", "").replace("$", "")
         for value in values:
             address = re.sub(r"<(?:\w+:)?\w+>", str(value), address, count=1)
         yield "/" + address
 
 
-def _choices(pattern: Pattern, part: str) -> Sequence[Any]:
+def _choices(pattern: Pattern, part: str, rows: Rows) -> Sequence[Any]:
     if part in NAMED:
         return NAMED[part]
     if part == "code":
-        return _values("selection.Round", "code")
+        return _values("selection.Round", "code", rows)
     if part == "number":
-        return _values("selection.PublicNotice", "number")
+        return _values("selection.PublicNotice", "number", rows)
     if part == "key":
         model = "selection.Evidence" if "evidence" in pattern.route else "selection.Attachment"
-        return _values(model, "key")
+        return _values(model, "key", rows)
     if part == "collection":
         return sorted(found.name for found in collections.all_collections())
     if part == "object_id":
-        return _of_table(pattern)
-    return _rows_named(pattern)
+        return _of_table(pattern, rows)
+    return _rows_named(pattern, rows)
 
 
-def _of_table(pattern: Pattern) -> Sequence[Any]:
+def _of_table(pattern: Pattern, rows: Rows) -> Sequence[Any]:
     """A row of the table that an address of the administration shows."""
     if pattern.route.startswith("admin/r/"):
         return (1,)
-    return _newest(apps.get_model(*pattern.route.split("/")[1:3]), 1)
+    return _newest(apps.get_model(*pattern.route.split("/")[1:3]), rows)[:1]
 
 
-def _rows_named(pattern: Pattern) -> Sequence[Any]:
+def _rows_named(pattern: Pattern, rows: Rows) -> Sequence[Any]:
     models_ = next((names for start, names in ROWS_OF if pattern.route.startswith(start)), ())
-    return sorted({pk for name in models_ for pk in _values(name, "pk")}) or (1, 2, 3)
+    return sorted({pk for name in models_ for pk in _values(name, "pk", rows)}) if models_ else (1,)
 
 
-def _values(model: str, name: str) -> list[Any]:
-    return list(apps.get_model(model)._default_manager.order_by("-pk").values_list(name, flat=True)[:ROWS])
+def _values(model: str, name: str, rows: Rows) -> list[Any]:
+    found = apps.get_model(model)._default_manager.filter(pk__in=_newest(apps.get_model(model), rows))
+    return list(found.values_list(name, flat=True))
 
 
-def step_pages(shown: Collection[str]) -> Iterator[str]:
-    """The page of each step of the newest rows that the reader sees; of the others one, to see that it is not there."""
-    for found in collections.all_collections():
-        for pk in _newest(found.model, ROWS):
-            seen = f"/api/v1/{found.name}/{pk}" in shown
-            steps = steps_of(found.model) if issubclass(found.model, Machine) else ()
-            yield from (f"/steps/{found.name}/{pk}/{step.name}/" for step in steps[: None if seen else 1])
-
-
-def _newest(model: type[models.Model], n: int) -> list[Any]:
-    return list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:n])
+def _newest(model: type[models.Model], rows: Rows) -> list[Any]:
+    named = rows.get(model._meta.label)
+    return list(named or model._default_manager.order_by("-pk").values_list("pk", flat=True)[:1])
 
 
 # Asking --------------------------------------------------------------------------------------------------------------
@@ -240,34 +271,38 @@ class _Asker:
 
     def __init__(self, client: Client, found: Walk, words: Sequence[str]) -> None:
         self.client, self.found = client, found
-        self.words = {word: {word, json.dumps(word)[1:-1]} for word in words}
+        self.words = [(word, {word, json.dumps(word)[1:-1]}) for word in words]
 
     def follow(self, start: Iterable[str]) -> None:
         """Ask for these addresses and for what the pages link to."""
         waiting = deque(start)
-        seen, links = set(waiting), 0
+        seen, links = {_kind(address) for address in waiting}, 0
         while waiting:
             address = waiting.popleft()
             response = self.ask("get", address)
             if response.status_code == 405:
                 self.ask("post", address)
             if response.status_code == 200 and links < LINKS:
-                new = [link for link in _links(response) if link not in seen]
+                new = {kind: link for link in _links(response) if (kind := _kind(link)) not in seen}
                 links += len(new)
                 seen.update(new)
-                waiting.extend(new)
+                waiting.extend(new.values())
 
-    def api(self, token: Mapping[str, str]) -> None:
+    def api(self, token: Mapping[str, str], rows: Rows, begun: tuple[str, ...]) -> None:
         """Every list, record and step of the API."""
-        self.ask("get", "/api/v1/openapi.json", **token)
+        if not token:
+            self.ask("get", "/api/v1/openapi.json")  # says the same to everybody
         for found in collections.all_collections():
             base = f"/api/v1/{found.name}"
+            if not base.startswith(begun):
+                continue
             self.ask("get", f"{base}?page_size=200", **token)
-            for pk in _newest(found.model, ROWS):
-                seen = self.ask("get", f"{base}/{pk}", **token).status_code == 200
-                self.ask("get", f"{base}/{pk}/steps", **token)
-                for name in list(found.forms)[: None if seen else 1]:
+            for pk in _newest(found.model, rows):
+                self.ask("get", f"{base}/{pk}", **token)
+                answer = self.ask("get", f"{base}/{pk}/steps", **token)
+                for name in _to_take(found, answer):
                     self.ask("post", f"{base}/{pk}/steps/{name}", **token)
+                    self.ask("get", f"/steps/{found.name}/{pk}/{name}/")
 
     def ask(self, method: str, address: str, **headers: Any) -> Any:
         """One request; what it changed is undone."""
@@ -287,9 +322,31 @@ class _Asker:
             self.found.shown.add(address)
         if response.status_code >= 500:
             self.found.broken.append((address, response.status_code))
-        for word, forms in self.words.items():
-            if any(form in text for form in forms):
+        for word, forms in self.words:
+            if any(form in text and alone(form, text) for form in forms):
                 self.found.leaks.append(Leak(self.found.reader, method, address, word))
+
+
+def alone(word: str, text: str) -> bool:
+    """Whether it is there, a number not as part of another: 61.50 is 61.5, 161.5 and 61.53 are not."""
+    if not word.replace(".", "", 1).isdigit():
+        return word in text
+    return re.search(rf"(?<![\d.]){re.escape(word)}0*(?!\d)", text) is not None
+
+
+def _kind(address: str) -> tuple[str, frozenset[str]]:
+    """Which pattern answers, and the names of what is asked besides: one link of a kind is followed."""
+    parts = urlsplit(address)
+    with suppress(Resolver404):
+        return resolve(parts.path).route, frozenset(parse_qs(parts.query, keep_blank_values=True))
+    return parts.path, frozenset()
+
+
+def _to_take(found: collections.Collection, answer: Any) -> list[str]:
+    """The steps that are open to the reader, and one that is not, to see that it is refused."""
+    items = answer.json()["items"] if answer.status_code == 200 else []
+    names = [item["name"] for item in items]
+    return names + [name for name in found.forms if name not in names][:1]
 
 
 class _Undone(Exception):
@@ -309,10 +366,14 @@ def _links(response: Any) -> list[str]:
 
 def text_of(response: Any) -> str:
     """All that an answer says: its headers, its body, and what is inside its file."""
-    body = b"".join(response.streaming_content) if response.streaming else response.content
+    body = _body(response)
     heads = unquote("\n".join(f"{name}: {value}" for name, value in response.items()))
     cookies = unquote(response.cookies.output())
     return "\n".join((heads, cookies, *_inside(body)))
+
+
+def _body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
 
 
 def _inside(body: bytes) -> Iterator[str]:
@@ -332,8 +393,3 @@ def _inside(body: bytes) -> Iterator[str]:
         text = body.decode("utf-8", errors="replace")
         yield unescape(text)
         yield text.encode("latin-1", "ignore").decode("latin-1") if "\\u" in text else ""
-
-
-def path_of(address: str) -> str:
-    """An address without what follows its path."""
-    return urlsplit(address).path
