@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 Reason = Literal["", "not_enough_data", "incomplete", "no_variance"]
 Mark = float | Decimal | Fraction | None
@@ -104,7 +104,7 @@ def _ratio(part: float, whole: float) -> float | None:
 def _kendall(marks: Floats) -> float | None:
     """W = 12 S / (k² (n³ - n) - k T), corrected for equal ranks: Friedman's chi-square over k (n - 1)."""
     n, k = marks.shape
-    ranks = rankdata(marks, axis=0)
+    ranks = scipy.stats.rankdata(marks, axis=0)
     spread = ((ranks.sum(axis=1) - k * (n + 1) / 2) ** 2).sum()
     ties = sum(
         float((counts**3 - counts).sum())

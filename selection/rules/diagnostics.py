@@ -14,7 +14,7 @@ from math import inf
 from statistics import median
 
 import numpy as np
-from scipy.stats import rankdata
+import scipy
 
 from selection.rules.agreement import Agreement, agreement
 from selection.rules.mixed import Solved, by_name, design_of, restricted_likelihood
@@ -220,10 +220,10 @@ def standings(model: MixedModel, places: int, *, draws: int = DRAWS, seed: int =
     if model.var_nominee <= 0 or model.var_error <= 0:
         return {}
     names = model.solved.design.nominees
-    drawn = rankdata(-model.solved.draws(draws, seed, model.var_error), method="ordinal", axis=0)
+    drawn = scipy.stats.rankdata(-model.solved.draws(draws, seed, model.var_error), method="ordinal", axis=0)
     low, high = np.quantile(drawn, (0.05, 0.95), axis=1, method="inverted_cdf")
     in_list = (drawn <= places).mean(axis=1)
-    ranks = rankdata([-round(model.nominee[name], 9) for name in names], method="min")
+    ranks = scipy.stats.rankdata([-round(model.nominee[name], 9) for name in names], method="min")
     return {
         name: Standing(int(ranks[at]), int(low[at]), int(high[at]), float(in_list[at]))
         for at, name in enumerate(names)

@@ -12,9 +12,8 @@ from functools import cached_property
 from math import exp, inf, log
 
 import numpy as np
+import scipy  # its parts are loaded when they are asked for: no process carries them for nothing
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
-from scipy.optimize import minimize, minimize_scalar
 
 Floats = NDArray[np.float64]
 Pair = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -65,7 +64,7 @@ class Solved:
         if of_expert < inf:
             weighed = self.shrink[:, None] * design.incidence
             system = np.diag(design.per_expert + of_expert) - design.incidence.T @ weighed
-            self.factor = cho_factor(system, lower=True)
+            self.factor = scipy.linalg.cho_factor(system, lower=True)
         ones = np.ones(len(design.marks))
         self.ones, self.marks = self._absorbed(ones), self._absorbed(design.marks)
         self.weight = self._product(ones, ones, self.ones, self.ones)
@@ -82,7 +81,7 @@ class Solved:
         """a' H⁻¹ b, H the covariance of the sheets in units of the error variance."""
         found = float(a @ b - of_a[0] @ (self.shrink * of_b[0]))
         if self.of_expert < inf:
-            found -= float(of_a[1] @ cho_solve(self.factor, of_b[1]))
+            found -= float(of_a[1] @ scipy.linalg.cho_solve(self.factor, of_b[1]))
         return found
 
     @cached_property
@@ -106,7 +105,7 @@ class Solved:
         """The predicted leniency of each expert."""
         if self.of_expert == inf:
             return np.zeros(len(self.design.experts))
-        return np.asarray(cho_solve(self.factor, self._absorbed(self.design.marks - self.mu)[1]))
+        return np.asarray(scipy.linalg.cho_solve(self.factor, self._absorbed(self.design.marks - self.mu)[1]))
 
     def nominees(self, experts: Floats) -> Floats:
         """The predicted quality of each nominee, given the leniencies: one vector, or one a column."""
@@ -120,7 +119,9 @@ class Solved:
         experts = self.experts()[:, None] + np.zeros((1, count))
         if self.of_expert < inf:
             noise = randomly.standard_normal(experts.shape)
-            experts += error**0.5 * solve_triangular(self.factor[0], noise, lower=True, trans="T")
+            experts += error**0.5 * scipy.linalg.solve_triangular(
+                self.factor[0], noise, lower=True, trans="T"
+            )
         noise = randomly.standard_normal((len(self.design.nominees), count))
         return np.asarray(self.nominees(experts) + (error * self.shrink[:, None]) ** 0.5 * noise)
 
@@ -146,7 +147,7 @@ def _summed(places: NDArray[np.intp], values: Floats, size: int) -> Floats:
 
 
 def _one(criterion: Callable[[float], float]) -> float:
-    found = minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda at: criterion(exp(at)), bounds=(WIDEST, NARROWEST), method="bounded", options={"xatol": 1e-9}
     )
     return exp(float(found.x))
@@ -158,7 +159,7 @@ def _both(criterion: Callable[[float, float], float]) -> tuple[float, float]:
     def at(logs: Pair) -> float:
         return criterion(*map(float, np.exp(np.clip(logs, WIDEST, NARROWEST))))
 
-    found = minimize(
+    found = scipy.optimize.minimize(
         at,
         np.linspace(0.5, 1.0, 2),
         method="Nelder-Mead",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pypinyin import Style, lazy_pinyin
-
 from selection.rules.roll import SPACE
 
 # Surnames read otherwise than the character alone is.
@@ -160,6 +158,8 @@ def _sounds(text: str) -> list[str]:
 
 
 def _sound(char: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # here, not above: every process would carry it
+
     found = lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda _unread: "~5")
     return str(found[0]) if found else "~5"
 
