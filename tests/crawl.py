@@ -245,7 +245,7 @@ def _of_table(pattern: Pattern, rows: Rows) -> Sequence[Any]:
     """A row of the table that an address of the administration shows."""
     if pattern.route.startswith("admin/r/"):
         return (1,)
-    return _newest(apps.get_model(*pattern.route.split("/")[1:3]), rows)[:1]
+    return _newest(apps.get_model(".".join(pattern.route.split("/")[1:3])), rows)[:1]
 
 
 def _rows_named(pattern: Pattern, rows: Rows) -> Sequence[Any]:

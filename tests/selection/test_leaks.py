@@ -120,7 +120,7 @@ def made() -> World:
     with clock.frozen(REVIEW):
         for n, duty in enumerate(duties(stage)):
             filled(duty, n)
-            found.words.setdefault(duty.expert.user_id, set()).update(words_of(duty, n))
+            found.words.setdefault(writer(duty).pk, set()).update(words_of(duty, n))
     for nomination in stage.nominations:
         score = panel_score(
             [total(n) for n, duty in enumerate(duties(stage)) if duty.nomination == nomination]
@@ -140,6 +140,11 @@ def duties(stage: Stage) -> list[Assignment]:
     return list(rows.order_by("pk"))
 
 
+def writer(duty: Assignment) -> User:
+    assert duty.expert.user is not None
+    return duty.expert.user
+
+
 def marks_of(n: int) -> dict[str, Decimal]:
     """Marks that no other sheet has."""
     return marks(Decimal("61.5") + n, A=str(Decimal("74.5") + n))
@@ -151,7 +156,7 @@ def total(n: int) -> Any:
 
 def filled(duty: Assignment, n: int) -> None:
     """Handed in, but the last ones, which lie there as drafts."""
-    sheet, person, said = accepted(duty), duty.expert.user, {"A": f"评语暗号{n:02d}"}
+    sheet, person, said = accepted(duty), writer(duty), {"A": f"评语暗号{n:02d}"}
     if n < SHEETS - DRAFTS:
         scoring.submit(sheet, by=person, marks=marks_of(n), comments=said, overall=f"总评暗号{n:02d}")
         return
@@ -302,7 +307,7 @@ def opening(world: World) -> None:
         if duty.sheet.state == "draft":
             said = {"A": f"评语暗号{n:02d}"}
             scoring.submit(
-                duty.sheet, by=duty.expert.user, marks=marks_of(n), comments=said, overall=f"总评暗号{n:02d}"
+                duty.sheet, by=writer(duty), marks=marks_of(n), comments=said, overall=f"总评暗号{n:02d}"
             )
     opened(world.stage)
 
