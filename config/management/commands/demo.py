@@ -1,4 +1,7 @@
+import gc
 import os
+import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +46,30 @@ class Command(BaseCommand):
             listener = serve.reserve(options["port"])
             address = f"http://{serve.HOST}:{listener.getsockname()[1]}"
             settings.SITE_URL = os.environ.get("SITE_URL") or address
-            self.prepare(options)
+            self.prepare_apart(options)
             serve.run(listener, ready=lambda: self.print_ready(address))
         except serve.CannotServe as fault:
             raise CommandError(str(fault)) from fault
+
+    def prepare_apart(self, options: dict[str, Any]) -> None:
+        """In a process of its own where the system can: what loading took of memory does not stay with the server."""
+        if not hasattr(os, "fork"):
+            self.prepare(options)
+            return
+        child = os.fork()
+        if child == 0:
+            gc.disable()  # it lives for seconds, and a quarter of them went into looking for what it may forget
+            code = 1
+            try:
+                self.prepare(options)
+                code = 0
+            finally:
+                if code:
+                    traceback.print_exc()
+                    sys.stderr.flush()
+                os._exit(code)
+        if os.waitpid(child, 0)[1]:
+            raise CommandError("The demo's data could not be loaded.")
 
     def prepare(self, options: dict[str, Any]) -> None:
         """A migrated database with the demo's data in it, loaded once."""
