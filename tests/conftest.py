@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
         if item.get_closest_marker("redis"):
             item.add_marker(pytest.mark.xdist_group("redis"))
+        if "rules" in item.path.parts:  # plain Python: no database is asked
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ def servers_part(stack: contextlib.ExitStack, workers: int) -> Part:
     broker = os.environ.get("TEST_REDIS_URL") or stack.enter_context(servers.redis())
     missing = [name for name, url in (("PostgreSQL", database), ("Redis", broker)) if url is None]
     environment = {"DATABASE_URL": database or "", "CELERY_BROKER_URL": broker or ""}
-    markers = "not browser and not own_process"  # those bring a database of their own, whatever this one is
+    markers = "not browser and not own_process and not once"  # what would say here what it said before
     return Part("PostgreSQL + Redis", markers, environment, workers, tuple(missing))
 
 

@@ -14,6 +14,8 @@ import jsonschema
 import pytest
 import yaml
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 FILLED = dict.fromkeys(
     ("SECRET_KEY", "HASH_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "SITE_URL", "POSTGRES_PASSWORD"), "x"

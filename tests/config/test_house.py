@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("config", "studios", "selection", "accounts", "workflow")
 NAMELESS_FILES = {"utils.py", "helpers.py", "services.py", "signals.py", "managers.py"}

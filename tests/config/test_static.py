@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "config" / "static"
 CSS = (STATIC / "lingxuan" / "app.css").read_text(encoding="utf-8")

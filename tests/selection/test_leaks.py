@@ -31,7 +31,7 @@ from tests.selection.stage import LATER, REVIEW, Stage, accepted, in_review, mar
 from workflow import clock
 from workflow.actor import PUBLIC
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 IDENTITY = ("举报人暗号甲", "0571-73519846")
 MATERIAL = ("事实暗号乙", "补充暗号丙", "文件名暗号丁", "结论草稿暗号戊", "谈话暗号己")
 AT = factories.NOON + timedelta(days=1)
