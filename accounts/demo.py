@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db.models import Prefetch
+from django.db.models.functions import Length
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
@@ -40,7 +41,7 @@ def accounts() -> list[DemoAccount]:
         User.objects.filter(is_active=True, password__startswith=DemoPasswordHasher.algorithm + "$")
         .select_related("organisation")
         .prefetch_related(Prefetch("grants", RoleGrant.objects.filter(until=None)))
-        .order_by("pk")
+        .order_by(Length("username"), "username")
     )
     return [account for role in Role for account in _of_role(role, list(people))]
 

@@ -269,6 +269,7 @@ class Story:
             seat.replace(
                 chair, by=manager, how="illness", reason="本人来电：突发疾病住院，不能参加本轮评审。"
             )
+        _sign_in_as(found)
 
     def score(self, share: float = 1.0) -> None:
         """Experts declare, mark and submit a share of their sheets."""
@@ -423,3 +424,17 @@ def _finding(rule: str, fails: bool) -> dict[str, Any]:
     return {
         "rule": rule, "human": "fail", "note": "2019年至2021年的任职证明未盖单位公章。", "evidence": ["从业证明 1，第1页"],
     }  # fmt: skip
+
+
+def _sign_in_as(panel: Panel) -> None:
+    """The lot decides who sits; whoever tries the demo as `expert` or `expert2` shall find something to do."""
+    seats = panel.panelists.exclude(number=None).filter(left_at=None).order_by("number")
+    for seat_, username in zip(seats.select_related("expert__user"), ("expert", "expert2"), strict=False):
+        sits, shown = seat_.expert.user, User.objects.get(username=username)
+        if sits is None or sits == shown:
+            continue
+        other, shown.username = sits.username, f"{username}-"
+        shown.save(update_fields=["username"])
+        sits.username, shown.username = username, other
+        sits.save(update_fields=["username"])
+        shown.save(update_fields=["username"])
