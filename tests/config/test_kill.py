@@ -19,7 +19,7 @@ import pytest
 pytestmark = pytest.mark.own_process
 
 ROOT = Path(__file__).resolve().parents[2]
-NOMINEES = 60
+NOMINEES = 150  # three times as many as are cleared in one transaction
 CLEARED = "SELECT count(*) FROM workflow_entry WHERE kind = 'nomination.clear'"
 
 

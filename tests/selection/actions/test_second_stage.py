@@ -17,7 +17,7 @@ from selection.actions import (
     scoring_progress,
     second_stage,
 )
-from selection.models import Assignment, Nomination, Panelist, Recusal, Result, Round, ScoreSheet
+from selection.models import Assignment, Nomination, Panel, Panelist, Recusal, Result, Round, ScoreSheet
 from selection.queries.deliberation import choices, ranking_of, results_visible_to
 from selection.queries.own_sheets import counts_of
 from selection.queries.scoring import experts_behind, own_duties, sheet_totals
@@ -264,6 +264,7 @@ def test_the_number_of_statements_does_not_grow_with_the_shortlist():
 
 def test_where_the_rules_ask_for_none_nobody_is_offered_one_and_who_tries_is_told_why() -> None:
     round_, _people = factories.scored_round(["90", "80"])
+    Panel.objects.create(round=round_)
     manager = factories.user("manager")
     assert "begin_second_stage" not in {found.step.name for found in open_steps(round_, manager)}
     with pytest.raises(StepRefused) as refused:
