@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +51,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("redis"))
         if "rules" in item.path.parts:  # plain Python: no database is asked
             item.add_marker(pytest.mark.once)
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with nothing in it, made once: a test with processes of its own begins with a copy."""
+    made = tmp_path_factory.mktemp("empty-site") / "site.sqlite3"
+    environment = {**os.environ, "DEMO": "1", "DATABASE_URL": f"sqlite:///{made}"}
+    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+    subprocess.run(migrate, cwd=Path(__file__).parents[1], env=environment, check=True, timeout=120)
+    return made
 
 
 @pytest.fixture(scope="session")

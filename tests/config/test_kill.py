@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -25,10 +26,8 @@ CLEARED = "SELECT count(*) FROM workflow_entry WHERE kind = 'nomination.clear'"
 
 def prepare() -> None:
     """In a process of its own, on the site's database: a notice with NOMINEES on it that ends in an hour."""
-    from django.core.management import call_command
     from django.db import transaction
 
-    call_command("migrate", verbosity=0)
     with transaction.atomic():
         _notice_about_to_end()
 
@@ -122,8 +121,9 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, empty_site: Path) -> Iterator[Site]:
     running = Site(tmp_path)
+    shutil.copy(empty_site, running.database)
     yield running
     if running.process is not None:
         running.end(signal.SIGKILL)

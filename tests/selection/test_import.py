@@ -410,7 +410,10 @@ def test_the_bar_moves_while_all_is_written_in_one_transaction(client, clerk, ro
 def test_without_a_place_to_say_it_the_work_goes_on(clerk, round_, settings):
     settings.CACHES = {
         **settings.CACHES,
-        "progress": {**settings.CACHES["progress"], "LOCATION": "/proc/nowhere"},
+        "progress": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": "/proc/nowhere",
+        },
     }
     job = jobs.start(actions.IMPORT, by=clerk, given={})
     jobs.whisper.tell(job, 3)
