@@ -192,6 +192,10 @@ def propose(leader: Visitor) -> None:
 
 def compose_notice(manager: Visitor) -> None:
     manager.follow("公示与异议", within=NAV).follow("拟写公示")
+    manager.fill(
+        basis="《社会工作领军人才选拔办法》", contact="慈善社工处，0571-00000000", discipline="机关纪委，0571-00000001",
+        address="杭州市示例路1号", email="office@example.cn",
+    )  # fmt: skip
     manager.press("保存公示稿").reads("公示已拟好，待隐私检查和发布")
 
 
