@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from selection.queries.sheets import Column
+from django.utils import translation
+
+from selection.queries.sheets import FORMAT_LANGUAGE, Column
 from studios.models import Level, Place, ServicePoint
 
 SHEET = "站点"
@@ -15,7 +17,12 @@ def _choices(kind: type[Level] | type[Place] | type[ServicePoint.Status]) -> tup
 
 
 def columns() -> tuple[Column, ...]:
-    """In the order of the template."""
+    """In the order of the template, in the language of files whatever the reader's is."""
+    with translation.override(FORMAT_LANGUAGE):
+        return _columns()
+
+
+def _columns() -> tuple[Column, ...]:
     return (
         Column("county", "县（市、区）代码", "text", needed=True, longest=6, note="6位行政区划代码。"),
         Column("level", "层级", "choice", _choices(Level), needed=True),
