@@ -18,6 +18,7 @@ from studios.actions import report
 from studios.errors import NotALead, NumberTaken
 from studios.messages import studio as messages
 from studios.models import Agreement, Instalment, Studio
+from studios.models.programme import in_force
 from studios.queries import studio as queries
 from studios.rules.money import split_award
 from workflow import clock, door, ledger
@@ -109,6 +110,7 @@ def agree(
         signed_by_host=signed_by_host,
         signed_by_talent=signed_by_talent,
         recorded_by=by,
+        programme=in_force(),
     )
     _plan_instalments(moved, amounts)
     messages.agreed(moved, agreement, len(amounts), by=by)

@@ -19,6 +19,7 @@ from studios.models.indicator import (
     Target,
 )
 from studios.models.network import Level, Place, ServicePoint, ServicePointRecord
+from studios.models.programme import ProgrammeVersion
 from studios.models.report import ProgressReport
 from studios.models.studio import Studio
 
@@ -38,6 +39,7 @@ __all__ = [
     "Mentorship",
     "Observation",
     "Place",
+    "ProgrammeVersion",
     "ProgressReport",
     "SampledActivity",
     "ServiceGroup",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from studios import policies
+from studios.models.programme import ProgrammeVersion
 from studios.models.studio import Studio, why_stopped
 from workflow import calendar, clock
 from workflow.machine import Guard, Machine, step
@@ -30,6 +31,10 @@ class Agreement(models.Model):
     signed_by_host = models.CharField(_("依托单位签署人"), max_length=60)
     signed_by_talent = models.CharField(_("领军人才签署"), max_length=60)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The rules that hold for this studio to its end; none: those in force before the first version was adopted.
+    programme = models.ForeignKey(
+        ProgrammeVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("协议")

@@ -13,6 +13,8 @@ from django_fsm import GET_STATE
 from accounts.models import Organisation, User
 from selection.models import Recognition
 from studios import policies
+from studios.models.programme import in_force, rules_of
+from studios.rules.programme import Programme
 from workflow import clock
 from workflow.machine import Guard, Machine, step
 from workflow.state_field import StateField
@@ -137,6 +139,12 @@ class Studio(Machine):
     @property
     def chain_key(self) -> str:
         return "studios"
+
+    @property
+    def programme(self) -> Programme:
+        """The rules that hold for this studio: those of its agreement, before it those in force today."""
+        signed = getattr(self, "agreement", None)
+        return rules_of(signed.programme if signed else in_force())
 
     @step(
         state,
