@@ -14,7 +14,7 @@ from selection.models.conflict import all_requests_decided
 from selection.models.expert import Expert
 from selection.models.nomination import Nomination
 from selection.models.round import Round
-from selection.models.round import no_recheck_pending as rechecks_settled
+from selection.models.round_guards import no_recheck_pending as rechecks_settled
 from workflow import clock
 from workflow.machine import Guard, Machine, step
 from workflow.state_field import StateField
