@@ -16,7 +16,8 @@ from accounts.actions import organisation
 from accounts.models import User
 from accounts.roles import Role
 from config.demo import activities, network, pool, rules, studios
-from config.demo.story import Days, Story, at, on
+from config.demo.days import Days, at, on
+from config.demo.story import Story
 from config.demo.world import World, build
 from selection.actions import roll
 from studios.actions import studio

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from config.demo.story import on
+from config.demo.days import on
 from config.demo.studios import SUSPENDED
 from config.demo.world import World
 from selection.models import Round

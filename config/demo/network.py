@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from accounts.models import Organisation
-from config.demo.story import on
+from config.demo.days import on
 from config.demo.world import World
 from selection.models import Round
 from studios.actions import indicator, network

@@ -38,3 +38,13 @@ def short_outage(posted: datetime) -> tuple[datetime, datetime]:
     """Three quarters of an hour on the evening of the posting: too short to extend anything."""
     since = posted.replace(hour=10, minute=30)
     return since, since + timedelta(minutes=45)
+
+
+CALL = """各市、县（市、区）民政局，省级有关单位：
+
+为加强社会工作专业人才队伍建设，现组织开展本年度社会工作领军人才选拔。请按照规则书载明的条件、名额和时间，坚持面向基层一线，做好推荐工作。
+
+一、申报人由所在单位在本系统填报，经县级民政局核对原件、市级民政局择优排序后推荐到省。
+二、推荐前，所在单位须在单位内部公示不少于5个工作日。
+三、申报截止后不再受理。形式缺陷只要求补正一次。"""
+NOTICE = """经各地推荐、资格初审、专家评审和会议研究，现将拟认定人选予以公示。公示期内，任何单位和个人如对人选有异议，可以实名或者以载明可查证事实的线索形式提出。异议人的身份和材料严格保密。"""

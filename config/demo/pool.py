@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from random import Random
 
+from accounts.models import User
 from config.demo.dossiers import with_check_digit
 from config.demo.world import World
 from selection.actions import expert as actions
 from selection.actions import expert_facts as facts
-from selection.models import Expert, ExpertAbsence, ExpertUnit, Round
+from selection.models import Expert, ExpertAbsence, ExpertUnit, Panel, Round
 from workflow import clock
 
 TITLES = {
@@ -97,3 +98,17 @@ def relate(world: World, round_: Round) -> None:
             unit=row.unit, since=since, until=until if until and until <= today else None, note=note,
         )  # fmt: skip
         actions.confirm(expert, by=expert.user)
+
+
+def sign_in_as(panel: Panel) -> None:
+    """The lot decides who sits; whoever tries the demo as `expert` or `expert2` shall find something to do."""
+    seats = panel.panelists.exclude(number=None).filter(left_at=None).order_by("number")
+    for seat_, username in zip(seats.select_related("expert__user"), ("expert", "expert2"), strict=False):
+        sits, shown = seat_.expert.user, User.objects.get(username=username)
+        if sits is None or sits == shown:
+            continue
+        other, shown.username = sits.username, f"{username}-"
+        shown.save(update_fields=["username"])
+        sits.username, shown.username = username, other
+        sits.save(update_fields=["username"])
+        shown.save(update_fields=["username"])

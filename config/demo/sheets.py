@@ -50,3 +50,9 @@ def _draft(duty: Assignment, mark: Callable[[float], Decimal], random: Random, *
     )  # fmt: skip
     if ready:
         own_sheets.mark_ready(saved, by=user, ready=True)
+
+
+def round_half(points: float) -> str:
+    """To half points, as text: exact, never a binary float."""
+    halves = int(points * 2 + 0.5)
+    return f"{halves // 2}.{'5' if halves % 2 else '0'}"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from accounts.models import Organisation, User
 from config.demo import dossiers, names, notices, pool, recusals, rules, sheets
+from config.demo.days import Days, at, on
 from config.demo.world import CITY_PLACES, DIRECT_PLACES, World
 from selection.actions import (
     assignment,
@@ -42,42 +41,7 @@ from selection.queries.deliberation import choices
 from selection.queries.objection import investigators_for
 from selection.queries.scoring import missing_sheets
 from selection.rules.rulebook import DEFAULT_RULEBOOK
-from workflow import clock
 from workflow.actor import PUBLIC, SYSTEM
-
-
-def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
-    """An instant in the zone of the law."""
-    return datetime.combine(day, time(hour, minute), tzinfo=clock.ZONE)
-
-
-@contextmanager
-def on(day: date, hour: int = 10, minute: int = 0) -> Iterator[None]:
-    """What happens inside happens then."""
-    with clock.frozen(at(day, hour, minute)):
-        yield
-
-
-@dataclass(frozen=True)
-class Days:
-    """When a round does what."""
-
-    drafted: date
-    opens: date
-    dossiers: date
-    nominated: date
-    closes: date
-    screened: date
-    frozen: date
-    drawn: date
-    scored: date
-    opened: date
-    proposed: date
-    composed: date
-    posted: date
-    ended: date  # the day after the last day of the notice
-    determined: date
-    published: date
 
 
 @dataclass
@@ -107,7 +71,7 @@ class Story:
         with on(self.days.drafted):
             self.round = round.create(
                 by=manager, code=self.code, title=self.title, title_en=self.title_en, organiser="浙江省民政厅",
-                document_prefix="浙民慈", call=CALL,
+                document_prefix="浙民慈", call=notices.CALL,
             )  # fmt: skip
             round.save_rulebook(self.round, by=manager, content=self.rules())
 
@@ -269,7 +233,7 @@ class Story:
             seat.replace(
                 chair, by=manager, how="illness", reason="本人来电：突发疾病住院，不能参加本轮评审。"
             )
-        _sign_in_as(found)
+        pool.sign_in_as(found)
 
     def score(self, share: float = 1.0) -> None:
         """Experts declare, mark and submit a share of their sheets."""
@@ -321,7 +285,7 @@ class Story:
     def _mark(self, level: float) -> Decimal:
         """Around the level, in half points, within what experts really give."""
         points = min(98.0, max(55.0, self.world.random.gauss(level, 3.5)))
-        return Decimal(round_half(points))
+        return Decimal(sheets.round_half(points))
 
     def open(self) -> None:
         """Two persons open the scores."""
@@ -346,7 +310,7 @@ class Story:
         """The notice is written by one, posted by another."""
         with on(self.days.composed, 15):
             found = notice.compose(
-                self.round, by=self.staff("manager"), title=f"关于{self.title}拟认定人选的公示", body=NOTICE,
+                self.round, by=self.staff("manager"), title=f"关于{self.title}拟认定人选的公示", body=notices.NOTICE,
                 contact=notices.CONTACT, order="strokes", with_summaries=True, **notices.SAID,
             )  # fmt: skip
             sheet = notices.sheet_of_the_list(found)
@@ -401,22 +365,6 @@ class Story:
             self.round = determination.publish(self.round, by=self.staff("publisher"))
 
 
-def round_half(points: float) -> str:
-    """To half points, as text: exact, never a binary float."""
-    halves = int(points * 2 + 0.5)
-    return f"{halves // 2}.{'5' if halves % 2 else '0'}"
-
-
-CALL = """各市、县（市、区）民政局，省级有关单位：
-
-为加强社会工作专业人才队伍建设，现组织开展本年度社会工作领军人才选拔。请按照规则书载明的条件、名额和时间，坚持面向基层一线，做好推荐工作。
-
-一、申报人由所在单位在本系统填报，经县级民政局核对原件、市级民政局择优排序后推荐到省。
-二、推荐前，所在单位须在单位内部公示不少于5个工作日。
-三、申报截止后不再受理。形式缺陷只要求补正一次。"""
-NOTICE = """经各地推荐、资格初审、专家评审和会议研究，现将拟认定人选予以公示。公示期内，任何单位和个人如对人选有异议，可以实名或者以载明可查证事实的线索形式提出。异议人的身份和材料严格保密。"""
-
-
 def _finding(rule: str, fails: bool) -> dict[str, Any]:
     """What a reviewer says of one rule."""
     if not fails:
@@ -424,17 +372,3 @@ def _finding(rule: str, fails: bool) -> dict[str, Any]:
     return {
         "rule": rule, "human": "fail", "note": "2019年至2021年的任职证明未盖单位公章。", "evidence": ["从业证明 1，第1页"],
     }  # fmt: skip
-
-
-def _sign_in_as(panel: Panel) -> None:
-    """The lot decides who sits; whoever tries the demo as `expert` or `expert2` shall find something to do."""
-    seats = panel.panelists.exclude(number=None).filter(left_at=None).order_by("number")
-    for seat_, username in zip(seats.select_related("expert__user"), ("expert", "expert2"), strict=False):
-        sits, shown = seat_.expert.user, User.objects.get(username=username)
-        if sits is None or sits == shown:
-            continue
-        other, shown.username = sits.username, f"{username}-"
-        shown.save(update_fields=["username"])
-        sits.username, shown.username = username, other
-        sits.save(update_fields=["username"])
-        shown.save(update_fields=["username"])

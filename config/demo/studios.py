@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.roles import Role
-from config.demo.story import on
+from config.demo.days import on
 from config.demo.world import World
 from selection.models import Round
 from studios.actions import grant, report, studio
