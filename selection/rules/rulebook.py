@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from selection.rules.eligibility_defaults import DEFAULT_RULES
 from selection.rules.eligibility_rules import Rule
@@ -26,7 +26,6 @@ from selection.rules.rulebook_format import (
     numbered_twice,
     text,
     texts,
-    truth,
 )
 from selection.rules.scoring import Method
 from workflow.rules.calendar import PeriodMode
@@ -109,6 +108,31 @@ class Category:
         return {"code": self.code, "name": self.name, "name_en": self.name_en}
 
 
+def _each(item: type[Criterion | Category | Rule]) -> Callable[[Mapping[str, Any], str], tuple[Any, ...]]:
+    """Reads a list of what knows how to read itself."""
+    return lambda given, name: tuple(item.from_dict(one) for one in listed(given, name))
+
+
+# How a parameter of each kind is read; the kind is written once, at the parameter.
+READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
+    "int": integer,
+    "bool": boolean,
+    "str": text,
+    "Method": text,  # faults() names a method that does not exist
+    "PeriodMode": text,
+    "Decimal": money,
+    "date": dated,
+    "datetime": instant,
+    "tuple[int, ...]": integers,
+    "tuple[str, ...]": texts,
+    "tuple[Criterion, ...]": _each(Criterion),
+    "tuple[Category, ...]": _each(Category),
+    "tuple[Rule, ...]": _each(Rule),
+    "Mapping[str, int]": numbered,
+    "Mapping[str, Mapping[str, int]]": numbered_twice,
+}
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """The rules of one round. Read with `from_dict`, checked with `faults`, named by `digest`."""
@@ -172,58 +196,7 @@ class Rulebook:
         """
         _require_known(given)
         given = {**ABSENT, **given}
-        return cls(
-            opens_at=instant(given, "opens_at"),
-            closes_at=instant(given, "closes_at"),
-            reference_date=dated(given, "reference_date"),
-            ceiling=integer(given, "ceiling"),
-            pass_line=money(given, "pass_line"),
-            criteria=tuple(Criterion.from_dict(item) for item in listed(given, "criteria")),
-            tie_criterion=text(given, "tie_criterion"),
-            method=cast(Method, text(given, "method")),  # faults() names a method that does not exist
-            min_sheets=integer(given, "min_sheets"),
-            min_sheets_for_trim=integer(given, "min_sheets_for_trim"),
-            per_nominee=integer(given, "per_nominee"),
-            panel_size=integer(given, "panel_size"),
-            strata=numbered(given, "strata"),
-            strata_mode=text(given, "strata_mode"),
-            panel_caps=numbered(given, "panel_caps"),
-            consecutive_rounds=integer(given, "consecutive_rounds"),
-            expert_names_published=boolean(given, "expert_names_published"),
-            conflict_years=integer(given, "conflict_years"),
-            same_city=boolean(given, "same_city"),
-            shortlist=integer(given, "shortlist"),
-            notice_days=integer(given, "notice_days"),
-            notice_mode=cast(PeriodMode, text(given, "notice_mode")),
-            outage_hours=integer(given, "outage_hours"),
-            correction_days=integer(given, "correction_days"),
-            unit_notice_days=integer(given, "unit_notice_days"),
-            scoring_days=integer(given, "scoring_days"),
-            recheck_days=integer(given, "recheck_days"),
-            recheck_answer_days=integer(given, "recheck_answer_days"),
-            county_days=integer(given, "county_days"),
-            nominator_days=integer(given, "nominator_days"),
-            screening_days=integer(given, "screening_days"),
-            award=money(given, "award"),
-            instalment_shares=integers(given, "instalment_shares"),
-            management_years=integer(given, "management_years"),
-            quotas=numbered(given, "quotas"),
-            max_file_mb=integer(given, "max_file_mb"),
-            max_dossier_mb=integer(given, "max_dossier_mb"),
-            required_attachments=texts(given, "required_attachments"),
-            bands=integers(given, "bands"),
-            comment_at_least=integer(given, "comment_at_least"),
-            comment_below=integer(given, "comment_below"),
-            blind=truth(given, "blind"),
-            eligibility=tuple(Rule.from_dict(item) for item in listed(given, "eligibility")),
-            tie_chain=texts(given, "tie_chain"),
-            caps=numbered(given, "caps"),
-            floors=numbered(given, "floors"),
-            ballot=boolean(given, "ballot"),
-            second_stage=integer(given, "second_stage"),
-            categories=tuple(Category.from_dict(item) for item in listed(given, "categories")),
-            quotas_by_category=numbered_twice(given, "quotas_by_category"),
-        )
+        return cls(**{field.name: READERS[str(field.type)](given, field.name) for field in fields(cls)})
 
     def to_dict(self) -> dict[str, Any]:
         """As it is stored and frozen: only what JSON has."""

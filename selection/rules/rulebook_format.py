@@ -39,14 +39,6 @@ def integer(given: Mapping[str, Any], name: str) -> int:
     return _integer(_value(given, name), name)
 
 
-def truth(given: Mapping[str, Any], name: str) -> bool:
-    """Yes or no."""
-    value = _value(given, name)
-    if not isinstance(value, bool):
-        raise Malformed(name, "malformed")
-    return value
-
-
 def _integer(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Malformed(name, "malformed")
