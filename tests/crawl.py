@@ -8,11 +8,9 @@ differs between any two answers: to see that it does not depend on what the read
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import re
-import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +19,7 @@ from datetime import timedelta
 from html import unescape
 from itertools import islice, product
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.db import models, transaction
@@ -29,6 +27,7 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.models import ApiToken, User
+from tests.unpacked import body_of, inside, text_of
 from workflow import clock, collections
 
 LEFT_OUT = ("accounts/sign-out", "accounts/language", "language/", "demo-clock/", "static/")
@@ -144,7 +143,7 @@ def answers(reader: User | None, asked: Iterable[str]) -> dict[str, str]:
     with transaction.atomic():
         given = ((address, client.get(address)) for address in asked)
         found = {
-            address: _LIKELY_TO_DIFFER.sub("", "\n".join(_inside(_body(answer))))
+            address: _LIKELY_TO_DIFFER.sub("", "\n".join(inside(body_of(answer))))
             for address, answer in given
             if answer.status_code == 200
         }
@@ -359,37 +358,3 @@ def _links(response: Any) -> list[str]:
     found = re.findall(r'(?:href|src)="(/[^"#]*)', response.content.decode(errors="replace"))
     plain = [unescape(link) for link in found]
     return [link for link in plain if not link.startswith(("//", *(f"/{start}" for start in LEFT_OUT)))]
-
-
-# Reading -------------------------------------------------------------------------------------------------------------
-
-
-def text_of(response: Any) -> str:
-    """All that an answer says: its headers, its body, and what is inside its file."""
-    body = _body(response)
-    heads = unquote("\n".join(f"{name}: {value}" for name, value in response.items()))
-    cookies = unquote(response.cookies.output())
-    return "\n".join((heads, cookies, *_inside(body)))
-
-
-def _body(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content
-
-
-def _inside(body: bytes) -> Iterator[str]:
-    if body.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            for name in packed.namelist():
-                yield name
-                yield from _inside(packed.read(name))
-    elif body.startswith(b"%PDF"):
-        from pypdf import PdfReader
-
-        reader = PdfReader(io.BytesIO(body))
-        yield str(reader.metadata)
-        for page in reader.pages:
-            yield re.sub(r"\s+", "", page.extract_text())
-    else:
-        text = body.decode("utf-8", errors="replace")
-        yield unescape(text)
-        yield text.encode("latin-1", "ignore").decode("latin-1") if "\\u" in text else ""

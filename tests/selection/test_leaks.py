@@ -14,26 +14,37 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import typst
 from django.db import transaction
+from docx import Document
 from PIL import Image
 from pytest_django import DjangoDbBlocker
+from xlsxwriter import Workbook
 
 from accounts.models import User
 from accounts.roles import Role
 from selection.actions import evidence, objection_case, scoring
 from selection.actions import objection as actions
-from selection.models import Assignment, Nomination, Objection, ScoreSheet
+from selection.documents.record import write_zip
+from selection.errors import BadFile
+from selection.models import Assignment, Evidence, Nomination, NoticeEntry, Objection, Round, ScoreSheet
 from selection.rules.rulebook import Rulebook
 from selection.rules.scoring import panel_score, round_half_up, sheet_total
 from tests import factories
 from tests.crawl import Rows, answers, plain_addresses, walk
 from tests.selection.stage import LATER, REVIEW, Stage, accepted, in_review, marks, opened
+from tests.unpacked import inside
 from workflow import clock
 from workflow.actor import PUBLIC
+from workflow.documents.fonts import installed
+from workflow.models import Message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-IDENTITY = ("举报人暗号甲", "0571-73519846")
+IDENTITY = ("举报人暗号甲", "0571-73519846", "复查申请人暗号庚", "0577-62840917")
 MATERIAL = ("事实暗号乙", "补充暗号丙", "文件名暗号丁", "结论草稿暗号戊", "谈话暗号己")
+APPEALED = ("原诉暗号辛", "复查理由暗号壬", "复查文件名暗号癸", "原结论暗号子", "答复暗号丑")
+STATED = "陈述暗号寅"  # the candidate's own words: for the unit that said them, and the handlers
+PAGES = ("正文暗号卯", "复查正文暗号辰")  # inside the files, where only whoever opens them reads it
 AT = factories.NOON + timedelta(days=1)
 SHEETS = 10  # two nominees, five experts each
 DRAFTS = 2  # sheets that are not handed in
@@ -64,7 +75,8 @@ class World:
     """Who reads, and what is planted."""
 
     stage: Stage
-    said: Objection
+    said: Objection  # under investigation
+    appealed: Objection  # concluded, and to be looked at again
     people: dict[str, User | None]
     words: dict[int, set[str]] = field(default_factory=dict)  # of an expert's account
     means: set[str] = field(default_factory=set)
@@ -80,8 +92,27 @@ class World:
 
     @property
     def case(self) -> list[str]:
-        """Every word of the objection."""
-        return [*IDENTITY, *MATERIAL, self.said.code]
+        """Every word of the two objections, on their forms and inside their files; and the digests of the files."""
+        return [*IDENTITY, *self.open_case, *self.appealed_case]
+
+    @property
+    def open_case(self) -> list[str]:
+        return [*MATERIAL, PAGES[0], self.said.code, *digests(self.said)]
+
+    @property
+    def appealed_case(self) -> list[str]:
+        return [*APPEALED, STATED, PAGES[1], self.appealed.code, *digests(self.appealed)]
+
+    def not_for(self, name: str) -> list[str]:
+        """What of them a reader has no right to."""
+        own = {"leader": self.appealed_case, "unit_clerk": [STATED]}.get(name, [])
+        return [word for word in self.case if word not in own]
+
+    @property
+    def files(self) -> list[str]:
+        """The addresses of what was handed in."""
+        keys = Evidence.objects.order_by("pk").values_list("key", flat=True)
+        return [f"/office/objections/evidence/{key}/" for key in keys]
 
     @property
     def rows(self) -> Rows:
@@ -94,6 +125,7 @@ class World:
             "selection.Assignment": [sheet.assignment_id],
             "selection.ScoreSheet": [sheet.pk],
             "selection.Expert": [sheet.assignment.expert_id],
+            "selection.Objection": [self.said.pk, self.appealed.pk],
             "accounts.User": [sheet.assignment.expert.user_id],
         }
 
@@ -187,14 +219,25 @@ def other_marks(keep: User | None) -> None:
 # The objection -------------------------------------------------------------------------------------------------------
 
 
-def picture() -> bytes:
+def picture(colour: str) -> bytes:
     out = BytesIO()
-    Image.new("RGB", (9, 9), "navy").save(out, "PNG")
+    Image.new("RGB", (9, 9), colour).save(out, "PNG")
     return out.getvalue()
 
 
+def page(text: str) -> bytes:
+    """A PDF that says so."""
+    made: bytes = typst.compile(text.encode(), font_paths=installed().loaded, ignore_system_fonts=True)
+    return made
+
+
+def digests(said: Objection) -> list[str]:
+    """Whoever is told the digest of a file can find out whether it was handed in; and every file has been asked for."""
+    return list(said.evidence.values_list("sha256", flat=True))
+
+
 def blamed(stage: Stage) -> World:
-    """An objection under investigation with a word of its own in everything that is confidential."""
+    """An objection under investigation, and one under appeal, with words of their own in all that is confidential."""
     row, own = (
         factories.round_("notice"),
         stage.nominations[0],
@@ -203,9 +246,10 @@ def blamed(stage: Stage) -> World:
     orgs = {"unit": own.unit, "county": own.county, "city": own.nominator}
     other, person = (factories.nomination("on_notice", round=row, orgs=orgs) for _n in range(2))
     notice = factories.public_notice(row, [person, other], "posted")
-    who = everybody(person, stage)
+    who = everybody([person, other], stage)
     entry = notice.entries.get(nomination=person)
-    evidence.stage("f1", name="文件名暗号丁.png", data=picture(), by=PUBLIC)
+    evidence.stage("f1", name="文件名暗号丁.png", data=picture("navy"), by=PUBLIC)
+    evidence.stage("f1", name="单据.pdf", data=page(PAGES[0]), by=PUBLIC)
     said = actions.lodge(
         entry, by=PUBLIC, kind="real_name", name=IDENTITY[0], contact=IDENTITY[1],
         facts="事实暗号乙：2019年未在所述单位任职，附单据。", form_key="f1",
@@ -217,11 +261,34 @@ def blamed(stage: Stage) -> World:
     actions.supplement(said, by=PUBLIC, text="补充暗号丙：另有考勤记录。")
     objection_case.note(said, by=who["investigator"], kind="report", text="结论草稿暗号戊：拟认定成立。")
     objection_case.note(said, by=who["investigator"], kind="interview", text="谈话暗号己：已与财务谈话。")
-    return World(stage, said, dict(who))
+    return World(stage, said, under_appeal(notice.entries.get(nomination=other), who, pair), dict(who))
 
 
-def everybody(person: Nomination, stage: Stage) -> dict[str, User]:
-    """One person a role, the candidate's own offices among them."""
+def under_appeal(entry: NoticeEntry, who: dict[str, User], pair: list[User]) -> Objection:
+    """Concluded and answered; and whoever objected has asked for another look, with another file."""
+    said = actions.lodge(
+        entry,
+        by=PUBLIC,
+        kind="real_name",
+        name=IDENTITY[2],
+        contact=IDENTITY[3],
+        facts="原诉暗号辛：业绩不实。",
+    )
+    said = actions.admit(
+        said, by=who["handler"], investigators=pair, neutral_issue="业绩需要核实。", grade="A"
+    )
+    said = objection_case.give_statement(said, by=who["unit_clerk"], text="陈述暗号寅：业绩属实。")
+    said = actions.dismiss(said, by=who["handler"], conclusion="原结论暗号子：业绩属实。")
+    said = actions.answer(said, by=who["handler"], reply="答复暗号丑：经核查不成立。")
+    evidence.stage("f2", name="复查文件名暗号癸.pdf", data=page(PAGES[1]), by=PUBLIC)
+    evidence.stage("f2", name="照片.png", data=picture("olive"), by=PUBLIC)
+    objection_case.appeal(said, by=PUBLIC, reason="复查理由暗号壬：没有回应单据。", form_key="f2")
+    return said
+
+
+def everybody(people: list[Nomination], stage: Stage) -> dict[str, User]:
+    """One person a role, the candidates' own offices among them."""
+    person = people[0]
     province = factories.organisation("province")
     home = {Role.UNIT_CLERK: person.unit, Role.BUREAU_OFFICER: person.nominator}
     roles = [role for role in Role if role not in (Role.MANAGER, Role.SUPERVISOR)]
@@ -234,7 +301,8 @@ def everybody(person: Nomination, stage: Stage) -> dict[str, User]:
         "sided_manager": factories.user(Role.MANAGER, organisation=province),
         "sided_supervisor": factories.user(Role.SUPERVISOR, organisation=person.nominator),
     }
-    person.declared_interests.create(user=who["sided_manager"], reason="系人选亲属")
+    for one in people:
+        one.declared_interests.create(user=who["sided_manager"], reason="系人选亲属")
     return who
 
 
@@ -256,18 +324,43 @@ def test_every_role_is_among_the_readers(later: World) -> None:
 @pytest.mark.parametrize("name", OTHERS)
 def test_neither_a_sealed_score_nor_an_objection_is_in_any_answer_to(name: str, later: World) -> None:
     reader = later.people[name]
-    seen = walk(reader, [*later.of_others(reader), *later.case], rows=later.rows)
+    words = [*later.of_others(reader), *later.not_for(name)]
+    seen = walk(reader, words, known=later.files, rows=later.rows)
     assert (seen.leaks, seen.broken) == ([], [])
 
 
 def test_the_same_walk_finds_the_objection_with_its_handler_but_no_sealed_score(later: World) -> None:
-    seen = walk(later.people["handler"], [*later.of_others(None), *later.case], rows=later.rows)
-    assert {leak.word for leak in seen.leaks} == {
-        *MATERIAL,
-        later.said.code,
-    }  # who said it takes a reason to see
+    words = [*later.of_others(None), *later.case]
+    seen = walk(later.people["handler"], words, known=later.files, rows=later.rows)
+    found = {leak.word for leak in seen.leaks}
+    assert found == {*later.open_case, *later.appealed_case}  # who said it takes a reason to see
     assert not seen.broken
     assert f"/office/objections/{later.said.pk}/" in seen.shown
+
+
+def test_no_letter_and_no_record_of_a_round_says_a_word_of_it(later: World) -> None:
+    letters = "\n".join(f"{one.subject}\n{one.body}" for one in Message.objects.all())
+    assert "异议" in letters
+    for row in Round.objects.all():
+        packed = BytesIO()
+        write_zip(row, packed)
+        letters += "\n".join(inside(packed.getvalue()))
+    assert "任职年限需要核实。" in letters
+    assert [word for word in later.case if word in letters] == []
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "txt"])
+def test_what_could_carry_more_than_it_shows_is_not_taken_as_evidence(kind: str, later: World) -> None:
+    packed = BytesIO()
+    if kind == "docx":
+        Document().save(packed)
+    elif kind == "xlsx":
+        Workbook(packed).close()
+    else:
+        packed.write("单据暗号".encode())
+    with pytest.raises(BadFile):
+        evidence.stage("f3", name=f"材料.{kind}", data=packed.getvalue(), by=PUBLIC)
+    assert not evidence.staged("f3").exists()
 
 
 def test_the_same_walk_finds_an_experts_own_scores(later: World) -> None:
