@@ -70,3 +70,22 @@ may_keep_network = allow(Role.MANAGER) | allow(Role.BUREAU_OFFICER, when=_of_own
 may_load_plan = allow(Role.MANAGER) | allow(SYSTEM_ROLE)
 may_observe = allow(Role.MANAGER) | allow(Role.BUREAU_OFFICER, when=_observes_own)
 may_record_contribution = allow(Role.MANAGER) | allow(Role.STUDIO_LEAD, when=_leads)
+
+
+def _clerk_of_host(obj: Any, actor: Actor) -> bool:
+    return bool(actor.organisation_id is not None and _studio_of(obj).host_id == actor.organisation_id)
+
+
+def _approves(expense: Any, actor: Actor) -> bool:
+    """The host unit's clerk, never one who wrote it down or claims it."""
+    return _clerk_of_host(expense, actor) and actor.id not in (expense.claimant_id, expense.recorded_by_id)
+
+
+may_record_expense = allow(Role.STUDIO_LEAD, when=_leads) | allow(Role.STUDIO_MEMBER, when=_of_own_studio)
+may_approve_expense = allow(Role.UNIT_CLERK, when=_approves)
+may_refuse_expense = allow(Role.UNIT_CLERK, when=_clerk_of_host) | allow(Role.MANAGER)
+may_question_expense = allow(Role.MANAGER)
+may_set_budget = allow(Role.MANAGER)
+may_adjust_budget = allow(Role.STUDIO_LEAD, when=_leads)
+may_approve_adjustment = allow(Role.MANAGER)
+may_settle_unspent = allow(Role.MANAGER)

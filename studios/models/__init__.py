@@ -21,6 +21,13 @@ from studios.models.indicator import (
 from studios.models.network import Level, Place, ServicePoint, ServicePointRecord
 from studios.models.programme import ProgrammeVersion
 from studios.models.report import ProgressReport
+from studios.models.spending import (
+    BudgetAdjustment,
+    BudgetLine,
+    Expense,
+    ExpenseVoucher,
+    Settlement,
+)
 from studios.models.studio import Studio
 
 __all__ = [
@@ -29,7 +36,11 @@ __all__ = [
     "ActivityPhoto",
     "ActivitySample",
     "Agreement",
+    "BudgetAdjustment",
+    "BudgetLine",
     "CosignLink",
+    "Expense",
+    "ExpenseVoucher",
     "HoursCertificate",
     "Indicator",
     "IndicatorPart",
@@ -45,6 +56,7 @@ __all__ = [
     "ServiceGroup",
     "ServicePoint",
     "ServicePointRecord",
+    "Settlement",
     "StationOpened",
     "Studio",
     "Target",

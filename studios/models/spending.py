@@ -1,0 +1,386 @@
+"""What a studio spends: expenses with their vouchers, the budget by heads and what is moved between them, the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from studios import policies
+from studios.models.activity import Activity
+from studios.models.studio import Studio
+from workflow import clock
+from workflow.machine import Guard, Machine, step
+from workflow.state_field import StateField
+
+CENT = Decimal("0.01")
+
+
+def accounts_open(studio: Any) -> bool:
+    """Expenses are taken: while the studio lives after its agreement, and after its term until the rest is settled."""
+    if studio.state == Studio.State.CONCLUDED:
+        return not Settlement.objects.filter(studio_id=studio.pk).exists()
+    return studio.state in (Studio.State.ACTIVE, Studio.State.RECTIFYING, Studio.State.SUSPENDED)
+
+
+books_open = Guard(
+    "books_closed", _("工作室未在运行或结余已结清，不能再登记支出。"), lambda e: accounts_open(e.studio)
+)
+has_voucher = Guard(
+    "no_voucher", _("至少上传一份凭证扫描件。"), lambda e: e.vouchers.filter(finding="").exists()
+)
+
+
+class Expense(Machine):
+    """One expense: drafted, submitted by the studio, approved by the host unit, or refused; voided when it is none."""
+
+    class State(models.TextChoices):
+        DRAFTED = "drafted", _("草稿")
+        SUBMITTED = "submitted", _("待审批")
+        APPROVED = "approved", _("已审批")
+        REFUSED = "refused", _("已退回")
+        VOIDED = "voided", _("已作废")
+
+    class Method(models.TextChoices):
+        TRANSFER = "transfer", _("转账")
+        CASH = "cash", _("现金")
+        CARD = "card", _("公务卡")
+
+    class Account(models.TextChoices):
+        UNIT = "unit", _("单位账户")
+        PERSONAL = "personal", _("个人账户")
+
+    STATE_TONES = {
+        "drafted": ("mut", "pencil"),
+        "submitted": ("warn", "clock"),
+        "approved": ("ok", "circle-check"),
+        "refused": ("bad", "arrow-back-up"),
+        "voided": ("mut", "circle-x"),
+    }
+    LOCK_WITH = ("studio__recognition", "studio__lead", "studio__agreement__programme")
+    COMMITTED = (State.SUBMITTED, State.APPROVED)  # what fills a head's budget
+
+    studio = models.ForeignKey(Studio, on_delete=models.PROTECT, related_name="expenses")
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFTED)
+    spent_on = models.DateField(_("支出日期"))
+    head = models.CharField(_("科目"), max_length=40)
+    payee = models.CharField(_("收款方"), max_length=120)
+    account = models.CharField(_("收款账户"), max_length=10, choices=Account.choices, default=Account.UNIT)
+    purpose = models.CharField(_("用途"), max_length=200)
+    amount = models.DecimalField(
+        _("金额"), max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)]
+    )
+    items = models.PositiveSmallIntegerField(_("件数"), default=1, validators=[MinValueValidator(1)])
+    activity = models.ForeignKey(
+        Activity, verbose_name=_("对应活动"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="expenses",
+    )  # fmt: skip
+    method = models.CharField(
+        pgettext_lazy("付款", "付款方式"), max_length=10, choices=Method.choices, default=Method.TRANSFER
+    )
+    invoice_code = models.CharField(_("发票代码"), max_length=40, blank=True)
+    invoice_number = models.CharField(_("发票号码"), max_length=40, blank=True)
+    invoice_key = models.CharField(max_length=90, blank=True, editable=False)  # both, as they are compared
+    flags = models.JSONField(_("提示"), default=list, editable=False)
+    flagged = models.BooleanField(default=False, editable=False)
+    claimant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    approver = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("支出")
+        ordering = ("-spent_on", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=("drafted", "submitted", "approved", "refused", "voided")),
+                name="expense_state_known",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0, items__gt=0), name="expense_is_positive"),
+            models.CheckConstraint(
+                condition=Q(approver=None) | ~Q(approver=F("claimant")), name="expense_by_two_persons"
+            ),
+            models.UniqueConstraint(
+                fields=("invoice_key",), condition=~Q(invoice_key="") & ~Q(state="voided"),
+                name="one_expense_per_invoice",
+            ),
+        )  # fmt: skip
+        indexes = (
+            models.Index(fields=("studio", "state", "head"), include=("amount",), name="expenses_summed"),
+            models.Index(fields=("studio", "-spent_on", "-id"), name="expenses_of_studio"),
+            models.Index(fields=("-spent_on", "-id"), name="expenses_by_day"),
+            models.Index(fields=("state", "-spent_on", "-id"), name="expenses_by_state"),
+            models.Index(fields=("-spent_on", "-id"), condition=Q(flagged=True), name="expenses_flagged"),
+            models.Index(fields=("studio", "payee"), name="expenses_by_payee"),
+            models.Index(fields=("invoice_number",), name="expenses_by_invoice"),
+        )
+
+    def __str__(self) -> str:
+        return gettext("%(payee)s %(amount)s元") % {"payee": self.payee, "amount": f"{self.amount:,.2f}"}
+
+    @property
+    def chain_key(self) -> str:
+        return "studios"
+
+    @property
+    def item_price(self) -> Decimal:
+        """What one of the things bought cost."""
+        return (self.amount / self.items).quantize(CENT)
+
+    @step(
+        state,
+        source=State.DRAFTED,
+        target=State.SUBMITTED,
+        label=_("提交支出"),
+        by=policies.may_record_expense,
+        needs=(books_open, has_voucher),
+        consequence=_("提交后不能修改，由依托单位经办人审批；报账人与审批人不能是同一人。"),
+    )
+    def submit(self, *, at: datetime, claimant: User) -> None:
+        self.submitted_at, self.claimant, self.reason = at, claimant, ""
+
+    @step(
+        state,
+        source=(State.SUBMITTED, State.REFUSED),
+        target=State.DRAFTED,
+        label=_("撤回修改"),
+        by=policies.may_record_expense,
+        tone="quiet",
+        needs=(books_open,),
+    )
+    def take_back(self) -> None:
+        self.submitted_at = None
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.APPROVED,
+        label=_("审批支出"),
+        by=policies.may_approve_expense,
+        needs=(books_open, has_voucher),
+        consequence=_("审批后计入已支出金额和下一期拨款的支出比例。"),
+    )
+    def approve(self, *, approver: User, at: datetime) -> None:
+        self.approver, self.approved_at = approver, at
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        target=State.REFUSED,
+        label=_("退回支出"),
+        by=policies.may_refuse_expense,
+        tone="danger",
+        reason_required=True,
+    )
+    def refuse(self, *, reason: str) -> None:
+        self.reason = reason
+
+    @step(
+        state,
+        source=State.APPROVED,
+        target=State.REFUSED,
+        label=_("质疑支出"),
+        by=policies.may_question_expense,
+        tone="danger",
+        reason_required=True,
+        consequence=_("不再计入已支出金额，由工作室更正后重新提交审批。"),
+    )
+    def question(self, *, reason: str) -> None:
+        self.reason, self.approver, self.approved_at = reason, None, None
+
+    @step(
+        state,
+        source=(State.DRAFTED, State.REFUSED),
+        target=State.VOIDED,
+        label=_("作废支出"),
+        by=policies.may_record_expense,
+        tone="danger",
+        irreversible=True,
+        reason_required=True,
+        consequence=_("作废后发票可以另行登记；记录保留，不能恢复。"),
+    )
+    def void(self, *, reason: str) -> None:
+        self.reason = reason
+
+
+class ExpenseVoucher(models.Model):
+    """A scan of the voucher, as kept; closed while no scanner has seen it, and when one found something."""
+
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    expense = models.ForeignKey(Expense, on_delete=models.CASCADE, related_name="vouchers")
+    name = models.CharField(_("文件名"), max_length=120)
+    file = models.FileField(_("文件"), max_length=200)
+    mime = models.CharField(_("格式"), max_length=40)
+    size = models.PositiveIntegerField(_("大小"))
+    sha256 = models.CharField(_("摘要"), max_length=64)
+    source_sha256 = models.CharField(_("原文件摘要"), max_length=64, db_index=True)
+    uploaded_at = models.DateTimeField(_("上传时间"), default=clock.now)
+    scanned_at = models.DateTimeField(_("扫描时间"), null=True, blank=True)
+    scanner = models.CharField(_("扫描程序"), max_length=120, blank=True)
+    finding = models.CharField(_("扫描结果"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("支出凭证")
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("expense", "source_sha256"), name="one_voucher_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BudgetLine(models.Model):
+    """What of the award was planned for one head, as agreed; what is moved later stands in the adjustments."""
+
+    studio = models.ForeignKey(Studio, on_delete=models.PROTECT, related_name="budget_lines")
+    head = models.CharField(_("科目"), max_length=40)
+    amount = models.DecimalField(_("预算"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("预算")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("studio", "head"), name="one_budget_per_head"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="budget_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.head} {self.amount}"
+
+
+class BudgetAdjustment(Machine):
+    """Money moved from one head to another: a small part recorded by the lead, more of it approved by the manager."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("待批准")
+        RECORDED = "recorded", _("已备案")
+        APPROVED = "approved", _("已批准")
+        REFUSED = "refused", _("未批准")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    STATE_TONES = {
+        "requested": ("warn", "clock"),
+        "recorded": ("ok", "notes"),
+        "approved": ("ok", "circle-check"),
+        "refused": ("bad", "circle-x"),
+        "withdrawn": ("mut", "arrow-back-up"),
+    }
+    LOCK_WITH = ("studio__recognition", "studio__lead", "studio__agreement__programme")
+    IN_EFFECT = (State.RECORDED, State.APPROVED)
+
+    studio = models.ForeignKey(Studio, on_delete=models.PROTECT, related_name="adjustments")
+    state = StateField(_("状态"), choices=State.choices, default=State.REQUESTED)
+    source = models.CharField(_("调出科目"), max_length=40)
+    target = models.CharField(_("调入科目"), max_length=40)
+    amount = models.DecimalField(
+        _("金额"), max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)]
+    )
+    purpose = models.CharField(_("调整理由"), max_length=500)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("申请时间"), default=clock.now)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("办理时间"), null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("预算调整")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=("requested", "recorded", "approved", "refused", "withdrawn")),
+                name="adjustment_state_known",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="adjustment_is_positive"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="adjustment_between_two"),
+        )
+        indexes = (models.Index(fields=("state",), name="adjustments_by_state"),)
+
+    def __str__(self) -> str:
+        return gettext("%(studio)s预算调整%(amount)s元") % {
+            "studio": self.studio.name, "amount": f"{self.amount:,.2f}",
+        }  # fmt: skip
+
+    @property
+    def chain_key(self) -> str:
+        return "studios"
+
+    @step(
+        state,
+        source=State.REQUESTED,
+        target=State.RECORDED,
+        label=_("备案调整"),
+        by=policies.may_adjust_budget,
+        consequence=_("在自行调整比例以内，备案即生效。"),
+    )
+    def record(self, *, at: datetime) -> None:
+        self.decided_at = at
+
+    @step(
+        state,
+        source=State.REQUESTED,
+        target=State.APPROVED,
+        label=_("批准调整"),
+        by=policies.may_approve_adjustment,
+    )
+    def approve(self, *, decider: User, at: datetime) -> None:
+        self.decided_by, self.decided_at = decider, at
+
+    @step(
+        state,
+        source=State.REQUESTED,
+        target=State.REFUSED,
+        label=_("不批准调整"),
+        by=policies.may_approve_adjustment,
+        tone="danger",
+        reason_required=True,
+    )
+    def refuse(self, *, decider: User, at: datetime, reason: str) -> None:
+        self.decided_by, self.decided_at, self.reason = decider, at, reason
+
+    @step(
+        state,
+        source=State.REQUESTED,
+        target=State.WITHDRAWN,
+        label=_("撤回申请"),
+        by=policies.may_adjust_budget,
+        tone="quiet",
+    )
+    def withdraw(self) -> None:
+        pass
+
+
+class Settlement(models.Model):
+    """What became of the money that a studio had not spent when its term was over. Written once."""
+
+    class Way(models.TextChoices):
+        NOTHING = "nothing", _("无结余")
+        RETURNED = "returned", _("退回")
+        CARRIED = "carried", _("结转下一管理期")
+
+    studio = models.OneToOneField(Studio, on_delete=models.PROTECT, related_name="settlement")
+    paid = models.DecimalField(_("已拨付"), max_digits=12, decimal_places=2)
+    spent = models.DecimalField(_("已支出"), max_digits=12, decimal_places=2)
+    unspent = models.DecimalField(_("结余"), max_digits=12, decimal_places=2)
+    way = models.CharField(_("处理方式"), max_length=10, choices=Way.choices)
+    reason = models.CharField(_("理由"), max_length=2000, blank=True)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(_("办理时间"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("结余处理")
+        constraints = (models.CheckConstraint(condition=Q(unspent__gte=0), name="unspent_not_negative"),)
+
+    def __str__(self) -> str:
+        return gettext("%(studio)s结余%(amount)s元") % {
+            "studio": self.studio.name, "amount": f"{self.unspent:,.2f}",
+        }  # fmt: skip
