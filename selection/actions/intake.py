@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from selection.actions.nominee import rename
 from selection.errors import BadFile
 from selection.models import Nomination, Nominee, Round
 from selection.models.dossier import PARTS
@@ -56,7 +57,7 @@ def import_nominations(
     places, known = Places(by), known_people(people)
     _require_clean(round_, people, places, known)
     written = _Written(at)
-    nominees = _nominees(people, known, written)
+    nominees = _nominees(round_, by, people, known, written)
     made = _create(round_, by, people, places, nominees, written)
     _write_parts(people, made, written)
     _record(round_, by, made, file_digest, written)
@@ -96,7 +97,7 @@ def _require_clean(
 
 
 def _nominees(
-    people: Sequence[Person], known: Mapping[str, Nominee], written: _Written
+    round_: Round, by: Actor, people: Sequence[Person], known: Mapping[str, Nominee], written: _Written
 ) -> dict[str, Nominee]:
     """One row a person: those who are new, and those who are known under the name now written."""
     fresh = (
@@ -112,8 +113,7 @@ def _nominees(
     for person in people:
         nominee = found[person.key]
         if nominee.name_key != plain_name(person.name):
-            nominee.name, nominee.name_key = person.name.strip(), plain_name(person.name)
-            nominee.save(update_fields=["name", "name_key"])
+            rename(nominee, person.name, round_=round_, by=by)
     return found
 
 

@@ -14,6 +14,7 @@ from selection import policies
 from selection.actions.dossier import begin, take_version
 from selection.actions.dossier import save_section as save_section
 from selection.actions.dossier import sign as sign
+from selection.actions.nominee import rename
 from selection.errors import QuotaExceeded, SecondRoute
 from selection.messages import nomination as messages
 from selection.models import Nomination, Nominee, Quota, Recognition, Round
@@ -78,7 +79,7 @@ def create(
     unit = Organisation.objects.select_related("parent__parent").get(pk=by.organisation_id)
     way = _way(unit, route)
     _require_category(round_, category)
-    nominee = _nominee(name, id_number, round_)
+    nominee = _nominee(name, id_number, round_, by)
     if office_held(way.nominator, nominee):
         raise StepRefused(officer_sentence(way.nominator, nominee), code="officer_of_nominator")
     nomination = Nomination.objects.create(
@@ -127,7 +128,7 @@ def choose_category(nomination: Nomination, *, by: Actor, category: str) -> Nomi
     return door.take(nomination, "choose_category", by=by, category=category, payload={"category": category})
 
 
-def _nominee(name: str, id_number: str, round_: Round) -> Nominee:
+def _nominee(name: str, id_number: str, round_: Round, by: Actor) -> Nominee:
     number = id_number.strip().upper()
     if not valid_id_number(number):
         raise StepRefused(_("身份证号有误，请核对18位号码。"), code="bad_id_number")
@@ -141,17 +142,16 @@ def _nominee(name: str, id_number: str, round_: Round) -> Nominee:
         raise SecondRoute(_("该人选在本轮已有申报，同一人在一轮中只能通过一个渠道申报一次。"))
     if reason := barred(known, round_.rulebook):
         raise StepRefused(reason, code="barred")
-    return _named(known, name)
+    return _named(known, name, round_, by)
 
 
-def _named(known: Nominee, name: str) -> Nominee:
+def _named(known: Nominee, name: str, round_: Round, by: Actor) -> Nominee:
     """The person under the name typed, as long as no office has seen the other one."""
     if known.name_key == plain_name(name):
         return known
     if known.nominations.filter(submitted_at__isnull=False).exists():
         raise StepRefused(_("姓名与身份证号不符，请核对后再填写。"), code="name_mismatch")
-    known.name, known.name_key = name.strip(), plain_name(name)
-    known.save(update_fields=["name", "name_key"])
+    rename(known, name, round_=round_, by=by)
     return known
 
 

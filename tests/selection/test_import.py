@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from datetime import date
 
@@ -355,6 +356,19 @@ def test_another_name_under_a_number_that_an_office_has_seen_is_refused(clerk, r
     person = factories.nominee("别的名字", id_number=rows[0]["id_number"])
     factories.nomination("nominated", nominee=person, submitted_at=factories.OPENS_AT)
     assert "姓名与身份证号不符" in faults(workbook(rows), round_, clerk)[0][3]
+
+
+def test_a_name_that_no_office_has_seen_is_corrected_on_the_record(client, clerk, round_):
+    rows = people_file.people(2)
+    nominee = factories.nominee("原来的名", id_number=rows[0]["id_number"])
+    client.force_login(clerk)
+    check = checked(client, workbook(rows), round_)
+    actions.begin_import(check, by=clerk)
+    jobs.run_waiting()
+    entry = ledger.entries_of(nominee).get()
+    assert entry.kind == "nominee.renamed"
+    assert json.loads(entry.payload)["changes"] == [["name", "原来的名", rows[0]["name"]]]
+    assert ledger.entries_of(Nominee.objects.exclude(pk=nominee.pk).get()).count() == 0
 
 
 def test_the_clean_part_alone_may_be_brought_in(client, clerk, round_):

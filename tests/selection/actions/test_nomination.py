@@ -1,5 +1,6 @@
 """A dossier on each route, and what is refused on the way."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -171,6 +172,30 @@ def test_another_name_for_a_known_identity_number_is_refused():
         scene.begin(name="沈雨清", id_number=number)
     assert refusal.value.code == "name_mismatch"
     assert "沈雨晴" not in str(refusal.value)
+
+
+def test_a_name_typed_otherwise_before_any_office_has_seen_it_is_corrected_on_the_record():
+    scene = Scene()
+    number = factories.id_number()
+    nominee = factories.nominee("沈雨晴", id_number=number)
+    scene.begin(name="沈雨清", id_number=number)
+    nominee.refresh_from_db()
+    entry = ledger.entries_of(nominee).get()
+    assert nominee.name == "沈雨清"
+    assert (entry.kind, entry.actor_role, entry.chain_id) == (
+        "nominee.renamed",
+        "unit_clerk",
+        scene.round.chain_key,
+    )
+    assert json.loads(entry.payload)["changes"] == [["name", "沈雨晴", "沈雨清"]]
+
+
+def test_the_same_name_typed_again_leaves_no_entry():
+    scene = Scene()
+    number = factories.id_number()
+    nominee = factories.nominee("沈雨晴", id_number=number)
+    scene.begin(name="沈雨晴", id_number=number)
+    assert not ledger.entries_of(nominee).exists()
 
 
 def recognition(nominee, **fields):
