@@ -30,6 +30,11 @@ def _third_person(instalment: Any, actor: Actor) -> bool:
     return actor.id not in (instalment.requested_by_id, instalment.approved_by_id)
 
 
+def _concluded(obj: Any, _actor: Actor) -> bool:
+    """What is left of a concluded studio's money is closed by those who concluded it."""
+    return bool(_studio_of(obj).state == "concluded")
+
+
 may_record_agreement = allow(Role.MANAGER)
 may_run_studio = allow(Role.MANAGER)
 may_suspend_studio = allow(Role.MANAGER)
@@ -39,10 +44,29 @@ may_request_instalment = allow(Role.STUDIO_LEAD, when=_leads)
 may_approve_instalment = allow(Role.MANAGER, when=_not_the_requester)
 may_pay_instalment = allow(Role.FINANCE, when=_third_person)
 may_withhold_instalment = allow(Role.MANAGER)
-may_cancel_instalment = allow(Role.LEADER) | allow(SYSTEM_ROLE)
+may_cancel_instalment = allow(Role.LEADER) | allow(SYSTEM_ROLE) | allow(Role.MANAGER, when=_concluded)
+may_waive_condition = allow(Role.LEADER)
+may_order_recovery = allow(Role.LEADER) | allow(SYSTEM_ROLE)
+may_record_repayment = allow(Role.FINANCE)
+may_write_off_recovery = allow(Role.LEADER)
 
 may_submit_report = allow(Role.STUDIO_LEAD, when=_leads) | allow(Role.STUDIO_MEMBER, when=_of_own_studio)
 may_judge_report = allow(Role.MANAGER)
+
+
+def _has_open_sheet(assessment: Any, actor: Actor) -> bool:
+    return any(s.reviewer_id == actor.id and s.submitted_at is None for s in assessment.open_sheets)
+
+
+def _did_not_score(assessment: Any, actor: Actor) -> bool:
+    return all(s.reviewer_id != actor.id for s in assessment.open_sheets)
+
+
+may_run_assessment = allow(Role.MANAGER)
+may_score_own_studio = allow(Role.STUDIO_LEAD, when=_leads)
+may_score_studio = allow(Role.REVIEWER, Role.MANAGER, when=_has_open_sheet)
+may_confirm_assessment = allow(Role.MANAGER, when=_did_not_score)
+may_accept_rectification = allow(Role.MANAGER)
 
 
 def _office_of_studio(obj: Any, actor: Actor) -> bool:

@@ -8,6 +8,7 @@ from studios.models.activity_parts import (
     SampledActivity,
     ServiceGroup,
 )
+from studios.models.assessment import Assessment, AssessmentSheet, Rectification
 from studios.models.grant import Agreement, Instalment
 from studios.models.indicator import (
     Indicator,
@@ -20,7 +21,7 @@ from studios.models.indicator import (
 )
 from studios.models.network import Level, Place, ServicePoint, ServicePointRecord
 from studios.models.programme import ProgrammeVersion
-from studios.models.report import ProgressReport
+from studios.models.report import ProgressReport, ReportFile, ReportVersion
 from studios.models.spending import (
     BudgetAdjustment,
     BudgetLine,
@@ -36,6 +37,8 @@ __all__ = [
     "ActivityPhoto",
     "ActivitySample",
     "Agreement",
+    "Assessment",
+    "AssessmentSheet",
     "BudgetAdjustment",
     "BudgetLine",
     "CosignLink",
@@ -52,6 +55,9 @@ __all__ = [
     "Place",
     "ProgrammeVersion",
     "ProgressReport",
+    "Rectification",
+    "ReportFile",
+    "ReportVersion",
     "SampledActivity",
     "ServiceGroup",
     "ServicePoint",

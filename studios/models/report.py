@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from accounts.models import User
 from studios import policies
 from studios.models.studio import Studio
 from studios.rules.reports import Light, light
+from workflow import clock
 from workflow.machine import Guard, Machine, step
 from workflow.rules.calendar import WorkCalendar
 from workflow.state_field import StateField
@@ -64,6 +66,12 @@ class ProgressReport(Machine):
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     judged_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     remarks = models.CharField(_("审核意见"), max_length=2000, blank=True)
+    field_remarks = models.JSONField(_("逐项意见"), default=dict, blank=True)  # field -> what to change
+    prefilled = models.JSONField(
+        _("从记录带出"), default=dict, blank=True
+    )  # what the records said when handed in
+    difference = models.CharField(_("与记录不一致的说明"), max_length=1000, blank=True)
+    tasks = models.JSONField(_("年度任务"), default=list, blank=True)  # code, reached, target when handed in
     reminded = models.SmallIntegerField(_("已提醒到"), null=True, blank=True)  # the last level of the ladder
 
     class Meta:
@@ -132,3 +140,56 @@ class ProgressReport(Machine):
     )
     def return_for_changes(self, *, at: Any, remarks: str) -> None:
         self.judged_at, self.remarks = at, remarks
+
+
+class ReportVersion(models.Model):
+    """One version as it was handed in, with what was remarked of it: what a later one is compared with."""
+
+    report = models.ForeignKey(ProgressReport, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("版本"))
+    values = models.JSONField(_("内容"))
+    difference = models.CharField(_("与记录不一致的说明"), max_length=1000, blank=True)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(_("提交时间"))
+    remarks = models.CharField(_("审核意见"), max_length=2000, blank=True)
+    field_remarks = models.JSONField(_("逐项意见"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("报告版本")
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("report", "number"), name="one_version_per_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.report_id}/{self.number}"
+
+
+class ReportFile(models.Model):
+    """What is attached to a report, or to what was put right."""
+
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    report = models.ForeignKey(
+        ProgressReport, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
+    rectification: Any = models.ForeignKey(
+        "studios.Rectification", null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
+    name = models.CharField(_("文件名"), max_length=120)
+    file = models.FileField(_("文件"), max_length=200)
+    mime = models.CharField(_("格式"), max_length=80)
+    size = models.PositiveIntegerField(_("大小"))
+    sha256 = models.CharField(_("摘要"), max_length=64)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(_("上传时间"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("报告附件")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(report__isnull=False) ^ models.Q(rectification__isnull=False),
+                name="file_of_one_thing",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
