@@ -46,7 +46,7 @@ may_pay_instalment = allow(Role.FINANCE, when=_third_person)
 may_withhold_instalment = allow(Role.MANAGER)
 may_cancel_instalment = allow(Role.LEADER) | allow(SYSTEM_ROLE) | allow(Role.MANAGER, when=_concluded)
 may_waive_condition = allow(Role.LEADER)
-may_order_recovery = allow(Role.LEADER) | allow(SYSTEM_ROLE)
+may_order_recovery = allow(Role.LEADER) | allow(SYSTEM_ROLE) | allow(Role.MANAGER, when=_concluded)
 may_record_repayment = allow(Role.FINANCE)
 may_write_off_recovery = allow(Role.LEADER)
 
@@ -113,3 +113,39 @@ may_set_budget = allow(Role.MANAGER)
 may_adjust_budget = allow(Role.STUDIO_LEAD, when=_leads)
 may_approve_adjustment = allow(Role.MANAGER)
 may_settle_unspent = allow(Role.MANAGER)
+
+
+def _without_office(plan: Any, actor: Actor) -> bool:
+    """A studio that neither a city nor a county looks after is looked after by the province."""
+    studio = _studio_of(plan)
+    return studio.city_id is None and studio.county_id is None
+
+
+def _endorses(plan: Any, actor: Actor) -> bool:
+    """The city; the county where the studio has no city."""
+    studio = _studio_of(plan)
+    return actor.organisation_id is not None and actor.organisation_id == (studio.city_id or studio.county_id)
+
+
+may_write_plan = allow(Role.STUDIO_LEAD, when=_leads)
+may_endorse_plan = allow(Role.BUREAU_OFFICER, when=_endorses) | allow(Role.MANAGER, when=_without_office)
+may_return_plan = allow(
+    Role.BUREAU_OFFICER, when=lambda p, a: p.state == "submitted" and _endorses(p, a)
+) | allow(Role.MANAGER, when=lambda p, a: p.state == "endorsed" or _without_office(p, a))
+may_approve_plan = allow(Role.MANAGER)
+may_replace = allow(Role.MANAGER) | allow(SYSTEM_ROLE)  # in the act that puts a newer one in its place
+may_write_agreement = allow(Role.MANAGER)
+may_see_account = allow(Role.MANAGER) | allow(Role.FINANCE)
+
+
+def _not_the_proposer(proposal: Any, actor: Actor) -> bool:
+    return bool(proposal.proposed_by_id != actor.id)
+
+
+def _proposed(proposal: Any, actor: Actor) -> bool:
+    return bool(proposal.proposed_by_id == actor.id)
+
+
+may_propose_programme = allow(Role.MANAGER)
+may_adopt_programme = allow(Role.LEADER, when=_not_the_proposer)
+may_withdraw_programme = allow(Role.MANAGER, when=_proposed)

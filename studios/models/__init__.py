@@ -8,7 +8,9 @@ from studios.models.activity_parts import (
     SampledActivity,
     ServiceGroup,
 )
+from studios.models.agreement import AgreementScan, AgreementSignature, AgreementVersion, Party
 from studios.models.assessment import Assessment, AssessmentSheet, Rectification
+from studios.models.gate import GateWaiver
 from studios.models.grant import Agreement, Instalment
 from studios.models.indicator import (
     Indicator,
@@ -19,8 +21,10 @@ from studios.models.indicator import (
     StationOpened,
     Target,
 )
+from studios.models.month import StudioMonth
 from studios.models.network import Level, Place, ServicePoint, ServicePointRecord
-from studios.models.programme import ProgrammeVersion
+from studios.models.plan import PartnerStation, StudioGoal, StudioPlan, StudioTask, TeamMember
+from studios.models.programme import ProgrammeProposal, ProgrammeVersion
 from studios.models.report import ProgressReport, ReportFile, ReportVersion
 from studios.models.spending import (
     BudgetAdjustment,
@@ -37,6 +41,9 @@ __all__ = [
     "ActivityPhoto",
     "ActivitySample",
     "Agreement",
+    "AgreementScan",
+    "AgreementSignature",
+    "AgreementVersion",
     "Assessment",
     "AssessmentSheet",
     "BudgetAdjustment",
@@ -44,6 +51,7 @@ __all__ = [
     "CosignLink",
     "Expense",
     "ExpenseVoucher",
+    "GateWaiver",
     "HoursCertificate",
     "Indicator",
     "IndicatorPart",
@@ -52,10 +60,15 @@ __all__ = [
     "Level",
     "Mentorship",
     "Observation",
+    "PartnerStation",
+    "Party",
     "Place",
+    "ProgrammeProposal",
     "ProgrammeVersion",
     "ProgressReport",
+    "RecoveryOrder",
     "Rectification",
+    "Repayment",
     "ReportFile",
     "ReportVersion",
     "SampledActivity",
@@ -65,5 +78,10 @@ __all__ = [
     "Settlement",
     "StationOpened",
     "Studio",
+    "StudioGoal",
+    "StudioMonth",
+    "StudioPlan",
+    "StudioTask",
     "Target",
+    "TeamMember",
 ]

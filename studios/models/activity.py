@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from studios import policies
 from studios.models.activity_parts import ServiceGroup
+from studios.models.plan import PartnerStation
 from studios.models.studio import Studio
 from workflow import clock
 from workflow.fields import EncryptedTextField
@@ -90,7 +91,11 @@ class Activity(Machine):
     due_on = models.DateField(_("应交日期"))
     place = models.CharField(_("地点"), max_length=120)
     venue_capacity = models.PositiveIntegerField(_("场地容纳（人）"), null=True, blank=True)
-    station_name = models.CharField(_("合作站点"), max_length=80)
+    station = models.ForeignKey(
+        PartnerStation, verbose_name=_("合作站点"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="activities",
+    )  # fmt: skip
+    station_name = models.CharField(_("站点名称"), max_length=80)
     station_contact = models.CharField(_("站点联系人"), max_length=40, blank=True)
     station_phone = EncryptedTextField(_("站点联系电话"), blank=True)
     agency = models.CharField(_("运营机构"), max_length=80, blank=True)
@@ -103,6 +108,10 @@ class Activity(Machine):
         _("个案代码"), max_length=20, blank=True,
         validators=[RegexValidator(r"^[A-Z0-9-]{2,20}$", _("只用大写字母、数字和短横线，不写姓名。"))],
     )  # fmt: skip
+    case_opened_on = models.DateField(_("个案开案"), null=True, blank=True)
+    case_closed_on = models.DateField(_("个案结案"), null=True, blank=True)
+    case_contacts = models.PositiveIntegerField(_("个案接触（次）"), null=True, blank=True)
+    case_goal_reached = models.BooleanField(_("个案目标达成"), null=True, blank=True)
     attendances = models.PositiveIntegerField(_("服务人次"))
     people = models.PositiveIntegerField(_("服务人数"), null=True, blank=True)
     first_time = models.PositiveIntegerField(_("首次参加（人）"), null=True, blank=True)
@@ -140,6 +149,10 @@ class Activity(Machine):
             models.CheckConstraint(
                 condition=models.Q(people=None) | models.Q(people__lte=models.F("attendances")),
                 name="activity_people_within_times",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(case_closed_on=None) | models.Q(case_closed_on__gte=models.F("case_opened_on")),
+                name="a_case_closes_after_it_opens",
             ),
             models.UniqueConstraint(
                 fields=("group", "session_number"), condition=models.Q(group__isnull=False),

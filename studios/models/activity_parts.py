@@ -22,6 +22,8 @@ class ServiceGroup(models.Model):
     members_planned = models.PositiveSmallIntegerField(_("计划组员（人）"))
     sessions_planned = models.PositiveSmallIntegerField(_("计划节数"))
     closing = models.TextField(_("结案评估"), max_length=2000, blank=True)
+    goals_reached = models.BooleanField(_("目标达成"), null=True, blank=True)
+    closed_on = models.DateField(_("结束日期"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("小组")

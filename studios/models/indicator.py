@@ -47,6 +47,12 @@ class Indicator(models.Model):
         AT_LEAST = "at_least", _("不低于")
         AT_MOST = "at_most", _("不高于")
 
+    class Counts(models.TextChoices):
+        """What studios do that counts towards it; a station counts where its place is one of the indicator's."""
+
+        MENTEE_CERTIFIED = "mentee_certified", _("带教对象取得证书")
+        STATION_OPENED = "station_opened", _("协助开设站点")
+
     plan = models.ForeignKey(
         IndicatorPlan, verbose_name=_("规划"), on_delete=models.CASCADE, related_name="indicators"
     )
@@ -67,6 +73,7 @@ class Indicator(models.Model):
         on_delete=models.PROTECT,
         related_name="subsets",
     )
+    counts = models.CharField(_("工作室贡献"), max_length=20, choices=Counts.choices, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

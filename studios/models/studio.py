@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE
 
@@ -41,11 +40,31 @@ not_on_hold = Guard(
 )
 lead_named = Guard("no_lead", _("尚未指定领军人才的账号。"), lambda s: s.lead_id is not None)
 agreement_recorded = Guard("no_agreement", _("尚未登记协议。"), lambda s: hasattr(s, "agreement"))
+plan_approved = Guard(
+    "plan_not_approved",
+    _("工作室计划尚未获省级批准。"),
+    # A studio that was established before plans were asked for has none, and goes on without one.
+    lambda s: not s.plans.exists() or s.plans.filter(state="approved").exists(),
+)
 term_over = Guard(
     "term_running",
     _("管理期未满。"),
     lambda s: s.ends_on is not None and clock.today() >= s.ends_on,
 )
+
+
+def _recoverable(studio: Any) -> bool:
+    """Something was paid that no order asks back yet."""
+    paid = sum(i.amount for i in studio.instalments.all() if i.state == "paid")
+    return bool(paid > sum(order.amount for order in studio.recovery_orders.all()))
+
+
+nothing_pending = Guard(
+    "payment_pending",
+    _("有拨款已申请或已批准，请先办结、暂缓或取消。"),
+    lambda s: all(i.state not in ("requested", "approved") for i in s.instalments.all()),
+)
+something_paid = Guard("nothing_recoverable", _("没有可以追回的资金。"), _recoverable, applies=True)
 
 
 class Studio(Machine):
@@ -62,6 +81,9 @@ class Studio(Machine):
 
     LIVING = (State.PREPARING, State.AGREED, State.ACTIVE, State.RECTIFYING, State.SUSPENDED)
     RUNNING = (State.ACTIVE, State.RECTIFYING)  # reports are owed and taken
+
+    # money may have reached it
+    ENTRUSTED = (State.ACTIVE, State.RECTIFYING, State.SUSPENDED, State.CONCLUDED, State.TERMINATED)
 
     STATE_TONES = {
         "preparing": ("mut", "tool"),
@@ -112,6 +134,9 @@ class Studio(Machine):
     active_from = models.DateField(_("开始运行"), null=True, blank=True)
     ends_on = models.DateField(_("管理期届满"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=2000, blank=True)
+    plaque_number = models.CharField(_("铭牌编号"), max_length=60, null=True, blank=True, unique=True)
+    plaque_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    plaque_serial = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("工作室")
@@ -131,6 +156,7 @@ class Studio(Machine):
                 ),
                 name="studio_state_known",
             ),
+            models.UniqueConstraint(fields=("plaque_year", "plaque_serial"), name="one_plaque_a_number"),
         )
 
     def __str__(self) -> str:
@@ -164,7 +190,7 @@ class Studio(Machine):
         target=State.AGREED,
         label=_("登记协议"),
         by=policies.may_record_agreement,
-        needs=(recognised, not_on_hold),
+        needs=(recognised, not_on_hold, plan_approved),
         consequence=_("登记三方协议和资助金额，按规则书比例生成拨款计划。"),
     )
     def agree(self, *, site: str, goals: str, ends_on: date) -> None:
@@ -239,8 +265,9 @@ class Studio(Machine):
         target=State.CONCLUDED,
         label=_("期满结项"),
         by=policies.may_run_studio,
-        needs=(term_over,),
+        needs=(term_over, nothing_pending),
         irreversible=True,
+        consequence=_("管理期届满，尚未申请的各期资金取消。"),
     )
     def conclude(self) -> None:
         pass
@@ -259,13 +286,16 @@ class Studio(Machine):
     def terminate(self, *, reason: str) -> None:
         self.reason = reason
 
-
-def why_stopped(studio: Any) -> str:
-    """Why payments of this studio stop now, or nothing."""
-    if held(studio.recognition):
-        return gettext("该人才有已受理异议，结论作出前不能拨款。")
-    if not recognition_stands(studio.recognition, clock.today()):
-        return gettext("该人才的认定已撤销。")
-    if studio.state != Studio.State.ACTIVE:
-        return gettext("工作室现为“%(state)s”，不能拨款。") % {"state": studio.get_state_display()}
-    return ""
+    @step(
+        state,
+        source=ENTRUSTED,
+        target=GET_STATE(lambda self, **given: self.state, states=ENTRUSTED),
+        label=_("通知退回资金"),
+        by=policies.may_order_recovery,
+        tone="danger",
+        needs=(something_paid,),
+        reason_required=True,
+        consequence=_("向依托单位发出退回通知，自通知之日起按管理办法的期限退回。"),
+    )
+    def order_recovery(self) -> None:
+        pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,9 +22,12 @@ from studios.models import (
     HoursCertificate,
     ServiceGroup,
     Studio,
+    StudioTask,
 )
+from studios.queries.programme import rules_by_studio
 from studios.queries.studio import of_reader
 from studios.rules import activity as rules
+from studios.rules.programme import default
 from workflow import clock
 
 COUNTED = Q(state__in=Activity.COUNTED)
@@ -166,8 +169,35 @@ def _counted(code: str, studios: list[int]) -> list[tuple[str, int, int]]:
 
 
 def tasks_of(studios: Iterable[int], year: int) -> dict[int, list[rules.Task]]:
-    """The annual tasks of each studio, for its page, its reports and the province's page."""
-    return {pk: rules.tasks(numbers) for pk, numbers in reached(studios, year).items()}
+    """The annual tasks of each studio: those of its approved plan, else those of its rules. Six statements for any number."""
+    ids = list(studios)
+    asked = targets_of(ids, year)
+    return {
+        pk: [replace(task, reached=numbers.get(task.code, Decimal(0))) for task in asked[pk]]
+        for pk, numbers in reached(ids, year).items()
+    }
+
+
+def targets_of(studios: Iterable[int], year: int) -> dict[int, list[rules.Task]]:
+    """What each studio is to do in a year, nothing reached yet."""
+    ids = list(studios)
+    found: dict[int, list[rules.Task]] = {pk: [] for pk in ids}
+    for row in StudioTask.objects.filter(studio__in=ids, year=year).order_by("pk"):
+        found[row.studio_id].append(
+            rules.Task(row.code, row.target, Decimal(0), row.name, english(row.code), row.unit)
+        )
+    bare = [pk for pk, tasks in found.items() if not tasks]
+    for pk, programme in (rules_by_studio(bare) if bare else {}).items():
+        found[pk] = [
+            rules.Task(task.code, task.target, Decimal(0), task.name, task.name_en, task.unit)
+            for task in programme.tasks
+        ]
+    return found
+
+
+def english(code: str) -> str:
+    """The English name of a task of the house; empty for one that a studio named itself."""
+    return next((task.name_en for task in default().tasks if task.code == code), "")
 
 
 # Volunteers ----------------------------------------------------------------------------------------------------------

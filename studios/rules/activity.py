@@ -110,6 +110,9 @@ class Task:
     code: str
     target: Decimal
     reached: Decimal
+    name: str = ""
+    name_en: str = ""
+    unit: str = ""
 
     @property
     def rate(self) -> Decimal:

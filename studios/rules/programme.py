@@ -13,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from studios.rules.clauses import DEFAULT_CLAUSES, BadClause, is_pattern, places
 from workflow.rules.chain import canonical
 
 GRADES = ("excellent", "qualified", "basic", "unqualified")  # the best first
@@ -79,6 +80,14 @@ class Grade:
 
 
 @dataclass(frozen=True)
+class Clause:
+    """One clause of the model agreement, with places for facts."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Programme:
     """The rules of one version. Days are calendar days unless the name says working days; shares are per cent."""
 
@@ -101,6 +110,13 @@ class Programme:
     recovery_days: int
     bar_years: int  # after a revocation for fraud or misuse
     report_change_days: int
+    plan_years: int
+    team_least: int
+    mentee_group: int  # persons of one group of mentees
+    stations_least: int
+    weak_stations_least: int  # of them, in weaker areas
+    plaque_pattern: str
+    clauses: tuple[Clause, ...]  # of the model agreement
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Programme:
@@ -207,6 +223,26 @@ def _rows(cls: Any, **readers: Any) -> Any:
     return read
 
 
+def _years(value: Any, where: str) -> int:
+    if not 1 <= _whole(value, where) <= 10:
+        raise BadProgramme(where, "malformed")
+    return int(value)
+
+
+def _pattern(value: Any, where: str) -> str:
+    if not is_pattern(_word(value, where)):
+        raise BadProgramme(where, "pattern")
+    return str(value).strip()
+
+
+def _clause(value: Any, where: str) -> str:
+    try:
+        places(_word(value, where))
+    except BadClause as fault:
+        raise BadProgramme(where, "place") from fault
+    return str(value).strip()
+
+
 _named = {"code": _word, "name": _word, "name_en": _word}
 READERS: dict[str, Any] = {
     "gates": _rows(Gate, report=_flag, spent_share=_share, grade=_grade_or_none, most_overdue=_whole),
@@ -233,6 +269,10 @@ READERS: dict[str, Any] = {
         _whole,
     ),
     "sample_share": _share,
+    "plan_years": _years,
+    **dict.fromkeys(("team_least", "mentee_group", "stations_least", "weak_stations_least"), _whole),
+    "plaque_pattern": _pattern,
+    "clauses": _rows(Clause, title=_word, text=_clause),
 }
 
 
@@ -320,6 +360,13 @@ DEFAULT_PROGRAMME: dict[str, Any] = {
     "recovery_days": 30,
     "bar_years": 3,
     "report_change_days": 30,
+    "plan_years": 3,
+    "team_least": 3,
+    "mentee_group": 5,
+    "stations_least": 2,
+    "weak_stations_least": 1,
+    "plaque_pattern": "浙社领工〔{year}〕第{number:03d}号",
+    "clauses": [{"title": title, "text": text} for title, text in DEFAULT_CLAUSES],
 }  # fmt: skip
 
 
