@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workflow import collections, demo, door, outbox
-from workflow.errors import CalendarYearMissing, NotPermitted, Refused
+from workflow.errors import CalendarYearMissing, NotPermitted, Refused, StepRefused
 from workflow.machine import OpenStep, Step, failing_guard, step_named
 from workflow.models import Message
 
@@ -27,21 +27,22 @@ def step(request: HttpRequest, collection: str, pk: int, name: str) -> HttpRespo
         raise Http404
     obj = get_object_or_404(found.visible_to(request.user), pk=pk)
     actor: Any = request.user  # the middleware lets nobody else reach this view
-    if not declared.policy(obj, actor):
-        if request.method == "POST":
-            door.require_open(
-                obj, name, by=actor
-            )  # whoever tries is refused on the record; a look is no attempt
+    if request.method == "POST":
+        return _take(request, found, obj, declared, actor)
+    if not declared.policy(obj, actor):  # a look is no attempt: nothing is written down
         raise NotPermitted(_("您的身份不能办理“%(step)s”。") % {"step": declared.label})
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = found.forms[name](*sent, obj=obj, actor=actor)
-    if sent and form.is_valid():
-        return _take(request, found, obj, declared, form)
-    return _show(request, found, obj, declared, form)
+    return _show(request, found, obj, declared, found.forms[name](obj=obj, actor=actor))
 
 
-def _take(request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any) -> HttpResponse:
+def _take(request: HttpRequest, found: Any, obj: Any, declared: Step, actor: Any) -> HttpResponse:
+    """First who may and whether it is open, then what was typed, then the action decides: each refuses on the record."""
+    late = _too_late(obj, declared, actor)
+    form = found.forms[declared.name](request.POST, request.FILES, obj=obj, actor=actor)
+    if not form.is_valid() and late is None:
+        return _show(request, found, obj, declared, form)
     try:
+        if late is not None:
+            raise late
         taken = form.take()
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -54,6 +55,15 @@ def _take(request: HttpRequest, found: Any, obj: Any, declared: Step, form: Any)
         return HttpResponseRedirect(back)
     moved = taken if isinstance(taken, found.model) else obj
     return redirect(found.url(moved))
+
+
+def _too_late(obj: Any, declared: Step, actor: Any) -> Refused | None:
+    """Why the step is not open any more, where it is not; raises `NotPermitted` for whoever may not take it."""
+    try:
+        door.require_open(obj, declared.name, by=actor)
+    except StepRefused as refusal:
+        return refusal
+    return None
 
 
 def _show(

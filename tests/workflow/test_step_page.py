@@ -146,3 +146,14 @@ def test_a_step_sent_by_who_may_not_take_it_is_refused_on_the_record(client):
     assert client.post(page_of(draft), {"note": "代为提交"}).status_code == 403
     refused = ledger.entries_of(draft).get()
     assert (refused.kind, "not_permitted" in refused.payload) == ("refused", True)
+
+
+def test_a_step_sent_too_late_is_refused_on_the_record_whatever_was_typed(client):
+    draft, clerk = draft_and_clerk(client)
+    submit(draft, by=clerk, note="先到")
+    answer = client.post(page_of(draft), {"note": "太长" * 40})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "最近一次变更" in page and "太长" * 40 in page
+    refused = ledger.entries_of(draft).get(kind="refused")
+    assert '"wrong_state"' in refused.payload and refused.actor_name == clerk.name
