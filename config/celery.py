@@ -27,6 +27,7 @@ _SWEEPS = {
     "selection.tasks.warn_of_ending_boards": 600.0,
     "studios.tasks.establish_studios": 5.0,
     "studios.tasks.remind_of_reports": 60.0,
+    "studios.tasks.keep_months": 3600.0,
 }
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds + 1}}

@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, Sum
 from selection.models import Attachment, Nomination, Quota, Round, ScoreSheet
 from selection.queries.scoring import commitment_of
 from studios.models import Agreement
+from studios.queries import month
 from workflow import ledger
 from workflow.machine import machines, subject_of
 
@@ -103,6 +104,12 @@ def ledger_stands() -> Iterator[tuple[str, str]]:
         yield f"chain {fault.chain}", f"entry {fault.seq}: {fault.what}"
 
 
+def months_as_counted() -> Iterator[tuple[str, str]]:
+    """What is kept of each studio's months is what its activities and expenses come to."""
+    for (studio, first), found in month.differing().items():
+        yield f"studios.studio:{studio}", f"{first:%Y-%m} is kept otherwise than counted: {found}"
+
+
 def states_known() -> Iterator[tuple[str, str]]:
     """Every record is in a state that its machine declares."""
     for model in machines(apps.get_models()):
@@ -121,6 +128,7 @@ CHECKS: tuple[Check, ...] = (
     opened_sheets_match,
     attachments_as_received,
     ledger_stands,
+    months_as_counted,
     states_known,
 )
 

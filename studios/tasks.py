@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from studios.actions import report, studio
+from studios.actions import month, report, studio
 
 
 @shared_task
@@ -18,3 +18,9 @@ def remind_of_reports() -> None:
     """The reports of the year ahead; the reminders and the ladder of overdue reports, each level once."""
     report.plan_due_reports()
     report.send_due_reminders()
+
+
+@shared_task
+def keep_months() -> None:
+    """The kept months of studios are counted anew: what was loaded in bulk, or written past the door, is put right."""
+    month.rebuild()

@@ -21,6 +21,7 @@ from selection.errors import BadFile
 from selection.rules.privacy import exposures
 from selection.rules.upload import PDF, Received, Unfit, received
 from studios import policies
+from studios.actions import month
 from studios.errors import LinkEnded, PersonalData
 from studios.messages import activity as messages
 from studios.models import Activity, ActivityPerson, ActivityPhoto, CosignLink, ServiceGroup, Studio
@@ -240,6 +241,7 @@ def take_back(activity: Activity, *, by: Actor) -> Activity:
 def verify(activity: Activity, *, by: Actor, reason: str) -> Activity:
     """Found to be true."""
     moved = door.take(activity, "verify", by=by, reason=reason)
+    month.keep(moved)
     messages.judged(moved, by=by, said=reason)
     return moved
 
@@ -248,6 +250,7 @@ def verify(activity: Activity, *, by: Actor, reason: str) -> Activity:
 def question(activity: Activity, *, by: Actor, reason: str) -> Activity:
     """Found doubtful: it counts for nothing until it has been cleared up."""
     moved = door.take(activity, "question", by=by, reason=reason)
+    month.keep(moved)
     messages.judged(moved, by=by, said=reason)
     return moved
 
@@ -294,6 +297,7 @@ def cosign(activity: Activity, *, token: str, by: Actor) -> Activity:
     """The station says that it happened."""
     used = _use(activity, token)
     moved = door.take(activity, "cosign", by=by, at=used)
+    month.keep(moved)
     messages.cosigned(moved)
     return moved
 
