@@ -84,7 +84,8 @@ def step_operation(collection: Collection) -> dict[str, Any]:
     """The parameters and the body of taking a step: one schema a step, by its title."""
     with translation.override(settings.LANGUAGE_CODE):
         bodies = [_body(collection, name) for name in collection.forms]
-    key = {"name": "Idempotency-Key", "in": "header", "required": False}
+    term = f"Under the same key a request is answered as the first time for {settings.IDEMPOTENCY_DAYS} days."
+    key = {"name": "Idempotency-Key", "in": "header", "required": False, "description": term}
     return {
         "parameters": [{**key, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}],
         "requestBody": {"required": False, "content": {"application/json": {"schema": {"anyOf": bodies}}}},

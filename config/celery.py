@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 
 # Sweeps: each finds its due work by query, so a missed or doubled beat is harmless. task -> every so many seconds
 _SWEEPS = {
+    "accounts.tasks.forget_old_answers": 3600.0,
     "workflow.tasks.deliver_messages": 2.0,
     "workflow.tasks.run_jobs": 2.0,
     "workflow.tasks.remove_job_files": 600.0,
@@ -25,6 +26,7 @@ _SWEEPS = {
     "selection.tasks.scan_attachments": 10.0,
     "selection.tasks.drop_orphaned_files": 3600.0,
     "selection.tasks.warn_of_ending_boards": 600.0,
+    "selection.tasks.vacate_barred_seats": 10.0,
     "studios.tasks.establish_studios": 5.0,
     "studios.tasks.remind_of_reports": 60.0,
     "studios.tasks.keep_months": 3600.0,

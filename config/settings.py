@@ -202,6 +202,8 @@ EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "lingxuan@localhost")
 
+IDEMPOTENCY_DAYS = int(env("IDEMPOTENCY_DAYS", "30"))  # how long an API request may be repeated under its key
+
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", "memory://")
 if CELERY_BROKER_URL == "memory://":
     CELERY_BROKER_URL += "localhost/"  # kombu warns where a broker has no host

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import IdempotentAnswer, User
+from workflow import clock
 from workflow.errors import Refused
 
 Answer = tuple[int, str]  # status and body
@@ -43,3 +46,10 @@ def _claim(user: User, key: str, digest: str) -> tuple[IdempotentAnswer, bool]:
             return IdempotentAnswer.objects.create(user=user, key=key, digest=digest), True
     except IntegrityError:
         return IdempotentAnswer.objects.get(user=user, key=key), False
+
+
+def forget_old() -> int:
+    """Delete the answers that are older than `IDEMPOTENCY_DAYS`; how many. After that a key may be used again."""
+    kept_since = clock.now() - timedelta(days=settings.IDEMPOTENCY_DAYS)
+    deleted, _each = IdempotentAnswer.objects.filter(created_at__lt=kept_since).delete()
+    return deleted

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from accounts.models import ApiToken, IdempotentAnswer
+from accounts.tasks import forget_old_answers
 from config import api
 from selection.models import Nomination
 from tests import factories
@@ -349,6 +350,27 @@ def test_the_kept_answer_is_encrypted(client, draft):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT body FROM {IdempotentAnswer._meta.db_table}")
         assert draft.code not in cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(("days", "answered_again"), [(29, True), (31, False)])
+def test_an_answer_is_kept_for_its_term_and_then_deleted(client, clerk, draft, days, answered_again):
+    first = post(client, withdrawal(draft), GIVEN, **{"Idempotency-Key": "k1"})
+    with clock.frozen(factories.NOON + timedelta(days=days)):
+        forget_old_answers()
+        again = post(client_of(clerk), withdrawal(draft), GIVEN, **{"Idempotency-Key": "k1"})
+    assert (again.content == first.content) is answered_again
+    assert again.status_code == (200 if answered_again else 409)  # withdrawn is withdrawn, whoever asks again
+
+
+def test_the_term_is_the_installations(client, draft, settings):
+    settings.IDEMPOTENCY_DAYS = 2
+    post(client, withdrawal(draft), GIVEN, **{"Idempotency-Key": "k1"})
+    with clock.frozen(factories.NOON + timedelta(days=2)):
+        forget_old_answers()
+        assert IdempotentAnswer.objects.count() == 1
+    with clock.frozen(factories.NOON + timedelta(days=2, seconds=1)):
+        forget_old_answers()
+        assert IdempotentAnswer.objects.count() == 0
 
 
 @pytest.mark.postgres
