@@ -4,7 +4,8 @@
 Needs nothing but Python 3.11 and the record: no part of the system that wrote it. Checked, in this order: every file
 against the manifest; the hash chain, and the heads published earlier at their positions; every opened payload against
 its commitment; the rules against their digest; the draw (inputs, seed, panel, numbers, assignments, redraws); every
-score sheet against the commitment on the ledger; every score, rank, tie and outcome by calculating it again.
+score sheet against the commitment on the ledger; every score, rank, tie and outcome by calculating it again; the decisions
+with their exceptions, certificates, corrections of the list and revocations.
 Exit status 0, or 1 naming the first fault.
 
 A record proves itself only as far as its heads are known from elsewhere: give the total digests that were printed in
@@ -19,6 +20,7 @@ import struct
 import sys
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -1202,6 +1204,185 @@ def _check_fixed(record: Record, decided: dict[str, Any], results: dict[str, Any
         same([row["nominee"] for row in record.read("list.json")], proposed, "list.json", "nominees")
 
 
+# The decision, and what came after it -------------------------------------------------------------------------------------
+
+
+def check_decisions(record: Record) -> None:
+    """Decisions with their exceptions, certificates, corrections of the list and revocations, as the ledger has them.
+
+    Decisions of an earlier form, whose entries do not name the lines that were decided, are passed over.
+    """
+    rows = {row.get("subject", ""): row for row in record.read("determinations.json")}
+    lines: dict[int, dict[str, Any]] = {}
+    for seq, payload in record.opened("determination.confirm"):
+        subject = record.entries[seq - 1]["subject"]
+        if "lines" not in payload:
+            rows.pop(subject, None)
+            continue
+        require(subject in rows, "determinations.json", f"the decision of entry {seq} is missing")
+        lines |= _check_decision(record, rows.pop(subject), seq, payload)
+    rows.pop("", None)
+    require(not rows, "determinations.json", f"{next(iter(rows), '')} was never decided")
+    if record.has("corrections.json"):
+        _check_corrections(record, lines)
+    if record.has("revocations.json"):
+        _check_revocations(record, lines)
+    for line in lines.values():
+        _check_line(line)
+
+
+def _check_decision(
+    record: Record, row: dict[str, Any], seq: int, payload: dict[str, Any]
+) -> dict[int, dict[str, Any]]:
+    """Ordinal to a line of the list: as it was decided, as the record has it, and where it stands."""
+    where = f"determinations.json {row['document_number']}"
+    for name in ("corrections.json", "revocations.json"):
+        require(record.has(name), name, "is missing")
+    text = canonical({"round": record.round["code"], "list": payload["lines"]})
+    same(payload["digest"], sha256(text).hexdigest(), f"list decided in entry {seq}", "digest")
+    for name in ("digest", "minute_number"):
+        same(row[name], payload[name], where, f"{name} on the ledger, entry {seq}")
+    same(row["document_number"], payload["number"], where, f"number on the ledger, entry {seq}")
+    left_out = sorted((out["code"], out["minute_number"], out["reason"]) for out in payload["exceptions"])
+    found = [(out["nominee"], out["minute_number"], out["reason"]) for out in row["exceptions"]]
+    same(found, left_out, where, f"exceptions on the ledger, entry {seq}")
+    same(row["published_on"], _published(record, row["subject"], seq), where, "day of publication")
+    recognised = sorted(line["nomination__code"] for line in row["recognitions"])
+    same(recognised, payload["list"], where, f"list on the ledger, entry {seq}")
+    decided = {line["code"]: line for line in payload["lines"]}
+    return {
+        line["ordinal"]: {
+            "found": line, "where": f"{where} {line['ordinal']}", "revoked_on": None, "revocation_number": "",
+            "name": decided[line["nomination__code"]]["name"],
+            "affiliations": decided[line["nomination__code"]]["affiliations"],
+            "recognised": _recognised(record, line["nomination__code"]),
+        }
+        for line in row["recognitions"]
+    }  # fmt: skip
+
+
+def _day(entry: dict[str, Any]) -> str:
+    """The day of an entry in China."""
+    return datetime.fromisoformat(entry["time"]).astimezone(timezone(timedelta(hours=8))).date().isoformat()
+
+
+def _published(record: Record, subject: str, seq: int) -> str | None:
+    """With the round, if it was published after the decision; else when the decision was published by itself."""
+    with_round = [e for e in record.entries if e["kind"] == "round.publish" and e["seq"] > seq]
+    alone = [e for e in record.entries if e["kind"] == "determination.publish" and e["subject"] == subject]
+    found = [*with_round, *alone]
+    return _day(min(found, key=lambda entry: entry["seq"])) if found else None
+
+
+def _recognised(record: Record, nominee: str) -> dict[str, Any]:
+    """What the ledger says of a title: ordinal, certificate, days."""
+    subject = record.people[nominee]["subject"]
+    for seq, payload in record.opened("nomination.recognise"):
+        entry = record.entries[seq - 1]
+        if entry["subject"] == subject:
+            named = {name: payload[name] for name in ("ordinal", "certificate_number", "expires_on")}
+            return {**named, "recognised_on": _day(entry)}
+    raise Fault("determinations.json", f"the ledger does not say that {nominee} was recognised")
+
+
+def _check_line(line: dict[str, Any]) -> None:
+    found, where = line["found"], line["where"]
+    for name, value in line["recognised"].items():
+        same(found[name], value, where, f"{name} on the ledger")
+    same(_plain(found["name"]), _plain(line["name"]), where, "name as decided and corrected")
+    same(found["affiliations"], line["affiliations"], where, "affiliations as decided and corrected")
+    same(found["revoked_on"], line["revoked_on"], where, "day of the revocation")
+    same(found["revocation_number"], line["revocation_number"], where, "number of the revocation")
+
+
+def _plain(name: str) -> str:
+    """Names of two characters are printed with a space inside."""
+    return "".join(name.split())
+
+
+def _check_corrections(record: Record, lines: dict[int, dict[str, Any]]) -> None:
+    """Each correction says what was drafted; the published ones, in order, lead from the list decided to the list as it is."""
+    rows = {row["subject"]: row for row in record.read("corrections.json")}
+    states = dict.fromkeys(rows, "")
+    for seq, payload in record.opened(
+        "rollcorrection.drafted", "rollcorrection.publish", "rollcorrection.drop"
+    ):
+        entry = record.entries[seq - 1]
+        require(entry["subject"] in rows, "corrections.json", f"{entry['subject']} of entry {seq} is missing")
+        row, step = rows[entry["subject"]], entry["kind"].rpartition(".")[2]
+        where = f"corrections.json {row['subject']}"
+        states[row["subject"]] = {"drafted": "drafted", "publish": "published", "drop": "dropped"}[step]
+        for name in payload.keys() & {"ordinal", "place", "before", "after", "basis", "why"}:
+            same(row[name], payload[name], where, f"{name} on the ledger, entry {seq}")
+        if step == "publish" and row["ordinal"] in lines:
+            _corrected(lines[row["ordinal"]], row, where)
+    for subject, state in states.items():
+        same(rows[subject]["state"], state, f"corrections.json {subject}", "state on the ledger")
+
+
+def _corrected(line: dict[str, Any], row: dict[str, Any], where: str) -> None:
+    text = line[row["place"]]
+    before = text if isinstance(text, str) else "\n".join(text)
+    same(_plain(row["before"]), _plain(before), where, "what the line said before")
+    line[row["place"]] = row["after"] if isinstance(text, str) else row["after"].split("\n")
+
+
+def _check_revocations(record: Record, lines: dict[int, dict[str, Any]]) -> None:
+    """Each procedure stands where the ledger says, was decided after the days for a statement, and ended the title."""
+    rows = {row["subject"]: row for row in record.read("revocations.json")}
+    steps: dict[str, dict[str, int]] = {subject: {} for subject in rows}
+    for entry in record.entries:
+        stem, _dot, step = entry["kind"].partition(".")
+        if stem == "revocation":
+            where = f"{entry['subject']} of entry {entry['seq']}"
+            require(entry["subject"] in rows, "revocations.json", f"{where} is missing")
+            steps[entry["subject"]][step] = entry["seq"]
+    for subject, row in rows.items():
+        _check_revocation(record, row, steps[subject])
+    ended = {e["subject"]: _day(e) for e in record.entries if e["kind"] == "nomination.revoke"}
+    numbers = {row["nominee"]: row["document_number"] for row in rows.values() if row["state"] == "revoked"}
+    for line in lines.values():
+        nominee = line["found"]["nomination__code"]
+        line["revoked_on"] = ended.get(record.people[nominee]["subject"])
+        line["revocation_number"] = numbers.get(nominee, "")
+        same(
+            (record.people[nominee]["state"] == "revoked", nominee in numbers),
+            (line["revoked_on"] is not None,) * 2,
+            f"nominees.json {nominee}",
+            "whether the title was revoked",
+        )
+
+
+ENDS = {"started": "started", "hear": "heard", "decide": "revoked", "drop": "dropped"}
+
+
+def _check_revocation(record: Record, row: dict[str, Any], steps: dict[str, int]) -> None:
+    where = f"revocations.json {row['subject']}"
+    require("started" in steps, where, "was never begun")
+    same(row["state"], ENDS[max(steps, key=lambda step: steps[step])], where, "state on the ledger")
+    sealed = {f"revocation.{step}": seq for step, seq in steps.items() if step in ("started", "hear")}
+    same(row["sealed"], sealed, where, "entries of the facts and of the statement")
+    for step in steps.keys() & {"decide", "drop"}:
+        payload = record.payloads.get(steps[step])
+        require(payload is not None, f"opened.jsonl entry {steps[step]}", f"the payload of {step} is missing")
+        assert payload is not None
+        named = {
+            "minute_number",
+            "document_number",
+            "ground",
+            "statement_due",
+            "statement_made",
+            "heard_on",
+            "reason",
+        }
+        for name in sorted(payload.keys() & named):
+            same(row[name], payload[name], where, f"{name} on the ledger, entry {steps[step]}")
+    if "decide" in steps:
+        require("hear" in steps, where, "was decided without hearing the talent")
+        day = _day(record.entries[steps["decide"] - 1])
+        require(row["statement_due"] < day, where, f"was decided on {day}, within the days for a statement")
+
+
 # Everything ------------------------------------------------------------------------------------------------------------
 
 
@@ -1238,7 +1419,7 @@ def verify(root: Path, published: list[str]) -> list[Fault]:
     record, found = Record(root), []
     checks: list[Callable[[Record], None]] = [
         check_manifest, check_chain, lambda r: check_heads(r, published), check_opened, check_rules, check_draw,
-        check_result,
+        check_result, check_decisions,
     ]  # fmt: skip
     for check in checks:
         try:

@@ -15,7 +15,13 @@ from selection.errors import ListMismatch
 from selection.messages import determination as messages
 from selection.models import Determination, LeftOut, Nomination, Recognition, Round
 from selection.models.nomination import plain_name
-from selection.queries.determination import exceptions_of, list_digest, to_decide, to_recognise
+from selection.queries.determination import (
+    exceptions_of,
+    list_digest,
+    list_lines,
+    to_decide,
+    to_recognise,
+)
 from selection.rules.eligibility import passes_on
 from selection.rules.roll import certificate_number, document_number, printed_name
 from workflow import clock, door, kinds, ledger
@@ -124,16 +130,14 @@ def confirm(determination: Determination, *, by: Actor) -> Determination:
     digest = list_digest(row.round, nominations)
     payload = {
         "digest": digest, "list": sorted(n.code for n in nominations), "number": row.document_number,
-        "exceptions": _as_payload(row), "changed_since_draft": digest != row.drafted_digest,
+        "minute_number": row.minute_number, "exceptions": _as_payload(row), "lines": list_lines(nominations),
+        "changed_since_draft": digest != row.drafted_digest,
     }  # fmt: skip
     row = door.take(row, "confirm", by=by, payload=payload, digest=digest, at=clock.now())
     first = (row.round.recognitions.aggregate(last=Max("ordinal"))["last"] or 0) + 1
     serial = _next_serial(clock.today().year)
     for offset, nomination in enumerate(nominations):
-        recognised = door.take(
-            nomination, "recognise", by=by, payload={"document_number": row.document_number}
-        )
-        _recognition(row, recognised, ordinal=first + offset, serial=serial + offset)
+        _recognise(row, nomination, by, ordinal=first + offset, serial=serial + offset)
     ledger.publish_heads(by, occasion=f"determination {row.document_number}")
     messages.decided(row, nominations)
     return row
@@ -150,10 +154,20 @@ def _next_serial(year: int) -> int:
     return max(serials, default=0) + 1
 
 
-def _recognition(
-    determination: Determination, nomination: Nomination, *, ordinal: int, serial: int
+def _recognise(
+    determination: Determination, nomination: Nomination, by: Actor, *, ordinal: int, serial: int
 ) -> Recognition:
+    """The title with its line of the list and its certificate: the ledger names both."""
     today: date = clock.today()
+    certificate = certificate_number(today.year, serial)
+    expires_on = passes_on(today, determination.round.rulebook.management_years)
+    nomination = door.take(
+        nomination, "recognise", by=by,
+        payload={
+            "document_number": determination.document_number, "ordinal": ordinal,
+            "certificate_number": certificate, "expires_on": expires_on,
+        },
+    )  # fmt: skip
     name = nomination.nominee.name
     return Recognition.objects.create(
         round=determination.round,
@@ -164,9 +178,9 @@ def _recognition(
         name=printed_name(name),
         name_key=plain_name(name),
         affiliations=nomination.affiliations,
-        certificate_number=certificate_number(today.year, serial),
+        certificate_number=certificate,
         recognised_on=today,
-        expires_on=passes_on(today, determination.round.rulebook.management_years),
+        expires_on=expires_on,
     )
 
 

@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from selection.documents.record_readme import readme
 from selection.models import Attachment, Round
 from selection.queries import record as queries
+from selection.queries import record_decisions as decisions
 from selection.rules.attachment import EXTENSIONS
 from selection.rules.rulebook import Rulebook
 from selection.rules.scoring import sheet_total
@@ -99,7 +100,9 @@ def _tables(round_: Round) -> Mapping[str, Any]:
         "list.json": queries.proposed(round_) or None,
         "notices.json": queries.notices(round_),
         "objections.json": queries.objections(round_),
-        "determinations.json": queries.determinations(round_),
+        "determinations.json": decisions.determinations(round_),
+        "corrections.json": decisions.corrections(round_),
+        "revocations.json": decisions.revocations(round_),
     }
 
 

@@ -16,7 +16,7 @@ TEXT = """# 评选档案 {code} · Record of round {code}
 1. 从“存证链头”公开页面下载核验程序 `verify_record.py`（不要使用随档案一起转来的程序）。只需Python 3.11以上，不联网，不需要本系统。
 2. 运行 `python3 verify_record.py 本文件夹 --published 公告上印的总摘要`。
 3. 程序核对：清单、存证链、历次公布的链头、已公开内容的承诺值、规则书、抽取（名单、种子、评审组、匿名号、任务、补抽）、
-   每份评分表、每个得分、名次、同分处理和名单。全部相符则退出码为0；否则为1，并指出第一处不符。
+   每份评分表、每个得分、名次、同分处理和名单，认定决定及其例外、证书、名单更正和撤销。全部相符则退出码为0；否则为1，并指出第一处不符。
 
 ## 里面有什么
 
@@ -30,12 +30,15 @@ TEXT = """# 评选档案 {code} · Record of round {code}
 | `draw.json` | 抽取的名单、公共随机值、种子、结果、匿名号、任务（写明阶段；补抽见`opened.jsonl`） |
 | `sheets.jsonl` `sheets.csv` | 启封后的评分表（匿名号），连同盐值和回执；同一内容的表格 |
 | `results.json` `list.json` | 得分、名次、同分处理、结果及其旧版；拟认定名单和偏离名次的理由 |
-| `notices.json` `objections.json` `determinations.json` | 公示原文；异议的处理结果；认定决定 |
+| `notices.json` `objections.json` | 公示原文；异议的处理结果 |
+| `determinations.json` | 认定决定：不列入的人选及其理由、纪要编号；名单和证书的现状 |
+| `corrections.json` `revocations.json` | 已公布名单的更正（原文、更正后文字、依据）；撤销认定的事由、日期、决定 |
 | `manifest.json` | 每个文件的SHA-256 |
 
 ## 里面没有什么
 
-身份证号、手机、住址；限制查看的附件（只有摘要）；异议人及其陈述；回避和退出评审组的理由。它们的条目仍在链上，只是承诺值没有打开。
+身份证号、手机、住址；限制查看的附件（只有摘要）；异议人及其陈述；回避和退出评审组的理由；撤销认定前告知的事实和本人的陈述申辩。
+它们的条目仍在链上，只是承诺值没有打开。审计需要核对时，由承办处室出示原文和盐值，与所列条目（`sealed`）的承诺值比对。
 专家在评分表中只以编号和匿名号出现；但提交评分表的存证条目由本人办理，其附载内容含办理人姓名。因此本档案供归档、监督和审计使用，不对外公开。
 
 ---
@@ -48,7 +51,8 @@ TEXT = """# 评选档案 {code} · Record of round {code}
 3. Exit status 0 if everything agrees; 1 and the first fault otherwise.
 
 Not in here: identity numbers, phones, addresses; restricted attachments (their digests are); who objected and how; reasons
-of recusals and absences. Their entries are in the chain under commitments that stay sealed. Experts appear by code and
+of recusals and absences; what a talent was told and answered before a revocation. Their entries are in the chain under
+commitments that stay sealed; an auditor shown the words with their salt compares them with the entry (`sealed`). Experts appear by code and
 anonymous number, but the ledger entry of a submission names who submitted: the record is for archive, supervision and
 audit, not for publication.
 """

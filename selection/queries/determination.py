@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -89,13 +90,17 @@ def held_back(round_: Round) -> list[Nomination]:
     return list(rows.filter(_OPEN | _UNDECIDED).select_related("nominee", "unit").distinct().order_by("code"))
 
 
-def list_digest(round_: Round, nominations: list[Nomination]) -> str:
-    """SHA-256 of the sorted list that was decided: codes, names and affiliations."""
-    lines = sorted(
+def list_lines(nominations: list[Nomination]) -> list[dict[str, Any]]:
+    """The sorted list that is decided: codes, names and affiliations."""
+    return sorted(
         ({"code": n.code, "name": n.nominee.name, "affiliations": n.affiliations} for n in nominations),
         key=lambda line: str(line["code"]),
     )
-    return sha256(canonical({"round": round_.code, "list": lines})).hexdigest()
+
+
+def list_digest(round_: Round, nominations: list[Nomination]) -> str:
+    """SHA-256 of these lines under the round's code."""
+    return sha256(canonical({"round": round_.code, "list": list_lines(nominations)})).hexdigest()
 
 
 # What everybody may read ---------------------------------------------------------------------------------------------

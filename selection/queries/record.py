@@ -22,7 +22,6 @@ from selection.models import (
     PublicNotice,
     QualificationReview,
     RecheckRequest,
-    Recognition,
     Result,
     ResultVersion,
     Round,
@@ -46,7 +45,9 @@ OPEN_KINDS = (
     "panel.redraw", "panel.second_stage",
     "panel.redraw_failed", "panel.promote", "scoresheet.submit", "scoresheet.lock", "result.recomputed", "ballot.open",
     "ballot.close", "nomination.complete_scoring", "nomination.propose", "nomination.pass_over", "proposal.fixed",
-    "publicnotice.post", "publicnotice.go_up", "publicnotice.end", "determination.confirm",
+    "publicnotice.post", "publicnotice.go_up", "publicnotice.end", "determination.drafted", "determination.confirm",
+    "determination.publish", "nomination.recognise", "rollcorrection.drafted",
+    "rollcorrection.publish", "rollcorrection.drop", "revocation.decide", "revocation.drop",
 )  # fmt: skip
 
 
@@ -330,25 +331,3 @@ def objections(round_: Round) -> list[dict[str, Any]]:
         "decided_at",
     )
     return list(rows.values(*names))
-
-
-def determinations(round_: Round) -> list[dict[str, Any]]:
-    """Decisions with their document numbers, and the recognitions they made."""
-    made = Recognition.objects.filter(round=round_).order_by("ordinal")
-    names = (
-        "ordinal",
-        "nomination__code",
-        "name",
-        "affiliations",
-        "certificate_number",
-        "recognised_on",
-        "expires_on",
-    )
-    return [
-        {
-            "document_number": row.document_number, "minute_number": row.minute_number, "title": row.title,
-            "digest": row.list_digest, "confirmed_at": row.confirmed_at,
-            "recognitions": list(made.filter(determination=row).values(*names)),
-        }
-        for row in round_.determinations.filter(state="confirmed").order_by("pk")
-    ]  # fmt: skip
