@@ -56,3 +56,12 @@ def _address(names: tuple[str, ...], studio: int) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+@register.simple_tag
+def studio_page(name: str, *given: Any) -> str:
+    """The address of a page, or nothing where there is no such page."""
+    try:
+        return reverse(name, args=given)
+    except NoReverseMatch:
+        return ""
