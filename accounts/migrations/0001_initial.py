@@ -6,6 +6,8 @@ import workflow.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from workflow.tables import MakeTables
+
 
 class Migration(migrations.Migration):
 
@@ -15,168 +17,172 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='User',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='账号')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='语言')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('created_at', models.DateTimeField(default=workflow.clock.now, verbose_name='创建时间')),
-            ],
-            options={
-                'verbose_name': '用户',
-                'ordering': ('username',),
-            },
-        ),
-        migrations.CreateModel(
-            name='BoardTerm',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordinal', models.PositiveSmallIntegerField(verbose_name='届次')),
-                ('since', models.DateField(verbose_name='任期开始')),
-                ('until', models.DateField(verbose_name='任期届满')),
-                ('document', models.CharField(max_length=120, verbose_name='依据')),
-                ('recorded_by', models.CharField(max_length=60, verbose_name='登记人')),
-                ('recorded_at', models.DateTimeField(default=workflow.clock.now, verbose_name='登记时间')),
-            ],
-            options={
-                'verbose_name': '理事会任期',
-                'ordering': ('organisation', '-until'),
-            },
-        ),
-        migrations.CreateModel(
-            name='ApiToken',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=workflow.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('-created_at',),
-            },
-        ),
-        migrations.CreateModel(
-            name='BoardOfficer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=40, verbose_name='职务')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('name_key', models.CharField(db_index=True, max_length=40)),
-                ('person_key', models.CharField(blank=True, max_length=64)),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='officers', to='accounts.boardterm')),
-            ],
-            options={
-                'verbose_name': '理事会成员',
-                'ordering': ('term', 'pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='Organisation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('province', '省级主办单位'), ('city', '设区市民政局'), ('county', '县（市、区）民政局'), ('direct', '省级推荐单位'), ('employer', '用人单位'), ('association', '行业协会'), ('federation', '社会工作联合会'), ('expert_unit', '专家所在单位')], max_length=20, verbose_name='类别')),
-                ('code', models.CharField(help_text='行政区划代码或统一社会信用代码', max_length=20, unique=True, verbose_name='代码')),
-                ('name', models.CharField(db_index=True, max_length=120, verbose_name='名称')),
-                ('area', models.CharField(blank=True, max_length=40, verbose_name='地区')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.organisation', verbose_name='上级')),
-            ],
-            options={
-                'verbose_name': '机构',
-                'ordering': ('code',),
-            },
-        ),
-        migrations.AddField(
-            model_name='boardterm',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='board_terms', to='accounts.organisation', verbose_name='社会工作联合会'),
-        ),
-        migrations.AddField(
-            model_name='user',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.organisation', verbose_name='所在机构'),
-        ),
-        migrations.CreateModel(
-            name='OrganisationRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('code', models.CharField(max_length=20, verbose_name='代码')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='accounts.organisation')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-            ],
-            options={
-                'ordering': ('organisation', 'valid_from'),
-            },
-        ),
-        migrations.CreateModel(
-            name='RoleGrant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('unit_clerk', '单位经办'), ('bureau_officer', '民政局经办'), ('reviewer', '初审员'), ('manager', '处室负责人'), ('leader', '厅领导'), ('publisher', '信息公开审核员'), ('supervisor', '监督员'), ('finance', '财务'), ('expert', '评审专家'), ('studio_lead', '领军人才'), ('studio_member', '工作室成员'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=20, verbose_name='角色')),
-                ('since', models.DateField(verbose_name='自')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('granted_by', models.CharField(max_length=60, verbose_name='授予人')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '角色授予',
-                'ordering': ('user', 'role'),
-            },
-        ),
-        migrations.CreateModel(
-            name='SignInFailure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_key', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(default=workflow.clock.now, verbose_name='时间')),
-            ],
-            options={
-                'ordering': ('-at',),
-                'indexes': [models.Index(fields=['account_key', 'at'], name='failures_of_an_account')],
-            },
-        ),
-        migrations.CreateModel(
-            name='IdempotentAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('body', workflow.fields.EncryptedTextField(blank=True)),
-                ('created_at', models.DateTimeField(default=workflow.clock.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_answer_per_key')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='no_organisation_is_its_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardterm',
-            constraint=models.UniqueConstraint(fields=('organisation', 'ordinal'), name='one_term_per_ordinal'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardterm',
-            constraint=models.CheckConstraint(condition=models.Q(('since__lte', models.F('until'))), name='a_term_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('organisation',), name='one_present_record_an_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('user', 'role'), name='one_open_grant_per_person_and_role'),
+        MakeTables(
+            [
+                migrations.CreateModel(
+                    name='User',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('password', models.CharField(max_length=128, verbose_name='password')),
+                        ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                        ('username', models.CharField(max_length=60, unique=True, verbose_name='账号')),
+                        ('name', models.CharField(max_length=60, verbose_name='姓名')),
+                        ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
+                        ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='语言')),
+                        ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                        ('created_at', models.DateTimeField(default=workflow.clock.now, verbose_name='创建时间')),
+                    ],
+                    options={
+                        'verbose_name': '用户',
+                        'ordering': ('username',),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BoardTerm',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('ordinal', models.PositiveSmallIntegerField(verbose_name='届次')),
+                        ('since', models.DateField(verbose_name='任期开始')),
+                        ('until', models.DateField(verbose_name='任期届满')),
+                        ('document', models.CharField(max_length=120, verbose_name='依据')),
+                        ('recorded_by', models.CharField(max_length=60, verbose_name='登记人')),
+                        ('recorded_at', models.DateTimeField(default=workflow.clock.now, verbose_name='登记时间')),
+                    ],
+                    options={
+                        'verbose_name': '理事会任期',
+                        'ordering': ('organisation', '-until'),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ApiToken',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('digest', models.CharField(max_length=64, unique=True)),
+                        ('created_at', models.DateTimeField(default=workflow.clock.now)),
+                        ('expires_at', models.DateTimeField()),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ('-created_at',),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BoardOfficer',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('role', models.CharField(max_length=40, verbose_name='职务')),
+                        ('name', models.CharField(max_length=40, verbose_name='姓名')),
+                        ('name_key', models.CharField(db_index=True, max_length=40)),
+                        ('person_key', models.CharField(blank=True, max_length=64)),
+                        ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='officers', to='accounts.boardterm')),
+                    ],
+                    options={
+                        'verbose_name': '理事会成员',
+                        'ordering': ('term', 'pk'),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Organisation',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('province', '省级主办单位'), ('city', '设区市民政局'), ('county', '县（市、区）民政局'), ('direct', '省级推荐单位'), ('employer', '用人单位'), ('association', '行业协会'), ('federation', '社会工作联合会'), ('expert_unit', '专家所在单位')], max_length=20, verbose_name='类别')),
+                        ('code', models.CharField(help_text='行政区划代码或统一社会信用代码', max_length=20, unique=True, verbose_name='代码')),
+                        ('name', models.CharField(db_index=True, max_length=120, verbose_name='名称')),
+                        ('area', models.CharField(blank=True, max_length=40, verbose_name='地区')),
+                        ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.organisation', verbose_name='上级')),
+                    ],
+                    options={
+                        'verbose_name': '机构',
+                        'ordering': ('code',),
+                    },
+                ),
+                migrations.AddField(
+                    model_name='boardterm',
+                    name='organisation',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='board_terms', to='accounts.organisation', verbose_name='社会工作联合会'),
+                ),
+                migrations.AddField(
+                    model_name='user',
+                    name='organisation',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.organisation', verbose_name='所在机构'),
+                ),
+                migrations.CreateModel(
+                    name='OrganisationRecord',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=120, verbose_name='名称')),
+                        ('code', models.CharField(max_length=20, verbose_name='代码')),
+                        ('valid_from', models.DateField(verbose_name='自')),
+                        ('valid_until', models.DateField(blank=True, null=True, verbose_name='至')),
+                        ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='accounts.organisation')),
+                        ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                    ],
+                    options={
+                        'ordering': ('organisation', 'valid_from'),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RoleGrant',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('role', models.CharField(choices=[('unit_clerk', '单位经办'), ('bureau_officer', '民政局经办'), ('reviewer', '初审员'), ('manager', '处室负责人'), ('leader', '厅领导'), ('publisher', '信息公开审核员'), ('supervisor', '监督员'), ('finance', '财务'), ('expert', '评审专家'), ('studio_lead', '领军人才'), ('studio_member', '工作室成员'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=20, verbose_name='角色')),
+                        ('since', models.DateField(verbose_name='自')),
+                        ('until', models.DateField(blank=True, null=True, verbose_name='至')),
+                        ('granted_by', models.CharField(max_length=60, verbose_name='授予人')),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'verbose_name': '角色授予',
+                        'ordering': ('user', 'role'),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SignInFailure',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('account_key', models.CharField(max_length=64)),
+                        ('at', models.DateTimeField(default=workflow.clock.now, verbose_name='时间')),
+                    ],
+                    options={
+                        'ordering': ('-at',),
+                        'indexes': [models.Index(fields=['account_key', 'at'], name='failures_of_an_account')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='IdempotentAnswer',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=200)),
+                        ('digest', models.CharField(max_length=64)),
+                        ('status', models.PositiveSmallIntegerField(default=0)),
+                        ('body', workflow.fields.EncryptedTextField(blank=True)),
+                        ('created_at', models.DateTimeField(default=workflow.clock.now)),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_answer_per_key')],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name='organisation',
+                    constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='no_organisation_is_its_own_parent'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardterm',
+                    constraint=models.UniqueConstraint(fields=('organisation', 'ordinal'), name='one_term_per_ordinal'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardterm',
+                    constraint=models.CheckConstraint(condition=models.Q(('since__lte', models.F('until'))), name='a_term_ends_after_it_begins'),
+                ),
+                migrations.AddConstraint(
+                    model_name='organisationrecord',
+                    constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('organisation',), name='one_present_record_an_organisation'),
+                ),
+                migrations.AddConstraint(
+                    model_name='rolegrant',
+                    constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('user', 'role'), name='one_open_grant_per_person_and_role'),
+                ),
+            ]
         ),
     ]
