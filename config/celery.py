@@ -29,6 +29,7 @@ _SWEEPS = {
     "selection.tasks.vacate_barred_seats": 10.0,
     "studios.tasks.establish_studios": 5.0,
     "studios.tasks.remind_of_reports": 60.0,
+    "studios.tasks.remind_of_recoveries": 60.0,
     "studios.tasks.keep_months": 3600.0,
 }
 app.conf.beat_schedule = {

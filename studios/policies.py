@@ -38,7 +38,9 @@ def _concluded(obj: Any, _actor: Actor) -> bool:
 may_record_agreement = allow(Role.MANAGER)
 may_run_studio = allow(Role.MANAGER)
 may_suspend_studio = allow(Role.MANAGER)
-may_terminate_studio = allow(Role.LEADER)
+may_stop_studio = allow(Role.MANAGER) | allow(SYSTEM_ROLE)  # by itself where an investigation is reported
+may_terminate_studio = allow(Role.LEADER) | allow(SYSTEM_ROLE)  # by itself after a revocation
+may_change_host = allow(Role.MANAGER)
 
 may_request_instalment = allow(Role.STUDIO_LEAD, when=_leads)
 may_approve_instalment = allow(Role.MANAGER, when=_not_the_requester)
@@ -149,3 +151,18 @@ def _proposed(proposal: Any, actor: Actor) -> bool:
 may_propose_programme = allow(Role.MANAGER)
 may_adopt_programme = allow(Role.LEADER, when=_not_the_proposer)
 may_withdraw_programme = allow(Role.MANAGER, when=_proposed)
+
+# Exit and reported changes
+may_begin_exit = allow(Role.MANAGER)
+may_decide_exit = allow(Role.LEADER)
+may_drop_exit = allow(Role.LEADER) | allow(SYSTEM_ROLE)  # by itself where the studio has ended meanwhile
+may_reappoint = allow(Role.LEADER)
+may_file_change = (
+    allow(Role.STUDIO_LEAD, when=_leads)
+    | allow(Role.STUDIO_MEMBER, when=_of_own_studio)
+    | allow(Role.UNIT_CLERK, when=_clerk_of_host)
+    | allow(Role.BUREAU_OFFICER, when=_office_of_studio)
+    | allow(Role.MANAGER)
+)
+may_settle_change = allow(Role.MANAGER)
+may_record_care = allow(Role.BUREAU_OFFICER)

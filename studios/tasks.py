@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from studios.actions import month, report, studio
+from studios.actions import month, recovery, rectification, report, studio
 
 
 @shared_task
@@ -14,10 +14,17 @@ def establish_studios() -> None:
 
 
 @shared_task
+def remind_of_recoveries() -> None:
+    """The reminders of money to be given back, each level once."""
+    recovery.send_due_reminders()
+
+
+@shared_task
 def remind_of_reports() -> None:
     """The reports of the year ahead; the reminders and the ladder of overdue reports, each level once."""
     report.plan_due_reports()
     report.send_due_reminders()
+    rectification.send_due_alerts()
 
 
 @shared_task

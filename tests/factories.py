@@ -281,6 +281,38 @@ def activity(state: str = "submitted", *, home: Any = None, photo: str = "", **f
     return row
 
 
+def funded_studio(state: str = "active", **fields: Any) -> Any:
+    """A studio that was paid its first instalment sixty days before noon, with a clerk at its host."""
+    home = studio(state, **fields)
+    instalment("paid", number=1, home=home, paid_at=NOON - timedelta(days=200), voucher=f"记-{home.pk}-1")
+    return home
+
+
+def expense(state: str = "drafted", *, home: Any = None, **fields: Any) -> Any:
+    """An expense of 800 yuan for services on 20 August 2026, with one voucher."""
+    from studios.models import Expense, ExpenseVoucher
+    from studios.rules.spending import invoice_key
+
+    home = home or funded_studio()
+    number = fields.setdefault("invoice_number", f"{next(_serial):08d}")
+    given = {
+        "spent_on": date(2026, 8, 20), "head": "service", "payee": "杭州文具商店", "purpose": "社区活动物资", "amount": "800.00",
+        "invoice_key": invoice_key(fields.get("invoice_code", ""), number), "claimant": home.lead,
+        "recorded_by": home.lead, **fields,
+    }  # fmt: skip
+    if state in ("submitted", "approved", "refused"):
+        given = {"submitted_at": NOON, **given}
+    if state == "approved" and "approver" not in given:
+        given = {"approver": user("unit_clerk", organisation=home.host), "approved_at": NOON, **given}
+    row = Expense.objects.create(studio=home, state=state, **given)
+    digest = sha256(f"voucher{row.pk}".encode()).hexdigest()
+    ExpenseVoucher.objects.create(
+        expense=row, name="发票.jpg", file="vouchers/x.jpg", mime="image/jpeg", size=9, sha256=digest,
+        source_sha256=digest, scanned_at=NOON,
+    )  # fmt: skip
+    return row
+
+
 def admitted_objection(nomination: Nomination) -> Any:
     """An objection under investigation: it holds the nominee, and nobody else."""
     from selection.models import Objection, PublicNotice
@@ -515,3 +547,97 @@ def roll_correction(recognition: Any, state: str = "drafted", **fields: Any) -> 
         "why": "原名单姓名录入有误。", "drafted_by": user("manager"), **fields,
     }  # fmt: skip
     return RollCorrection.objects.create(recognition=recognition, state=state, **given)
+
+
+# What gates and recoveries go by -----------------------------------------------------------------------------------
+
+
+def spent(home: Any, amount: str, state: str = "approved", **fields: Any) -> Any:
+    """One expense of a studio, without its voucher."""
+    from studios.models import Expense
+
+    given = {
+        "spent_on": date(2026, 8, 1), "head": "training", "payee": "杭州图书馆", "purpose": "督导培训场地",
+        "claimant": home.lead, "recorded_by": home.lead, **fields,
+    }  # fmt: skip
+    if state == "approved":
+        given = {"approver": user("unit_clerk", organisation=home.host), "approved_at": NOON, **given}
+    return Expense.objects.create(studio=home, amount=amount, state=state, **given)
+
+
+def graded(home: Any, grade: str = "qualified", state: str = "confirmed", **fields: Any) -> Any:
+    """An assessment of the year before, with its grade."""
+    from studios.models import Assessment
+
+    given = {"kind": "annual", "year": 2025, "score": "84.50", "confirmed_at": NOON, **fields}
+    return Assessment.objects.create(studio=home, grade=grade, state=state, **given)
+
+
+def open_gate(number: int = 2, *, home: Any = None, state: str = "planned", **fields: Any) -> Any:
+    """An instalment all of whose conditions hold: those before it paid, reported on, spent; the studio assessed."""
+    made = instalment(state, number=number, home=home, **fields)
+    report("accepted", home=made.studio, period="2026Q2")
+    spent(made.studio, "40000.00")
+    graded(made.studio)
+    return type(made).objects.get(pk=made.pk)
+
+
+def recovery_order(state: str = "ordered", *, home: Any = None, **fields: Any) -> Any:
+    """A studio's whole first instalment asked back."""
+    from studios.models import RecoveryOrder
+
+    home = home or instalment("paid", paid_at=NOON).studio
+    given = {
+        "amount": "25000.00", "ground": "terminated", "reason": "工作室终止，未支出资金退回。",
+        "ordered_on": NOON.date(), "due_on": NOON.date() + timedelta(days=30), **fields,
+    }  # fmt: skip
+    row = RecoveryOrder.objects.create(studio=home, state=state, **given)
+    return RecoveryOrder.objects.get(pk=row.pk)
+
+
+def plan_content(home: Any, **fields: Any) -> dict[str, Any]:
+    """What a whole plan of a studio says."""
+    from studios.rules import plan as rules
+
+    found = rules.empty(home.programme, 2026)
+    stations = [
+        {"point": "", "name": "东街社工站", "weaker_area": False},
+        {"point": "", "name": "山前乡社工站", "weaker_area": True},
+    ]
+    return found | {
+        "goals": [{"text": "带教社工十五名", "measure": "取得证书五名", "by_year": 2028}],
+        "team": [{"name": n, "post": "督导", "certificate": "社会工作师"} for n in ("甲一", "乙二", "丙三")],
+        "stations": stations,
+        **fields,
+    }
+
+
+def mentees(home: Any, count: int = 5) -> None:
+    """Persons whom a studio guides."""
+    from studios.models import Mentorship
+
+    for _n in range(count):
+        key = f"mentee-{next(_serial)}"
+        Mentorship.objects.create(
+            studio=home, person_key=key, name=key[-4:], year=2026, since=date(2026, 1, 5)
+        )
+
+
+def plan(state: str = "drafted", *, home: Any = None, **fields: Any) -> Any:
+    """A studio's whole plan in some state; what it says holds where it is approved."""
+    from studios.actions import plan as actions
+    from studios.models import StudioPlan
+
+    home = home or studio("preparing")
+    if not home.mentorships.exists():
+        mentees(home)
+    row = home.plans.order_by("-version").first()
+    given = {"content": plan_content(home), **fields}
+    if row is None:
+        row = StudioPlan.objects.create(studio=home, state=state, **given)
+    else:
+        StudioPlan.objects.filter(pk=row.pk).update(state=state, **given)
+        row = StudioPlan.objects.get(pk=row.pk)
+    if state == "approved":
+        actions._apply(row, home)
+    return row

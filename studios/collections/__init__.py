@@ -2,20 +2,38 @@
 
 from studios.collections import (
     activity,
+    agreement,
+    assessment,
+    care,
+    change,
     deadlines,
+    exit,
     grant,
     indicator,
     network,
+    plan,
+    programme,
+    recovery,
     report,
+    spending,
     studio,
 )
 
 __all__ = [
     "activity",
+    "agreement",
+    "assessment",
+    "care",
+    "change",
     "deadlines",
+    "exit",
     "grant",
     "indicator",
     "network",
+    "plan",
+    "programme",
+    "recovery",
     "report",
+    "spending",
     "studio",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -34,11 +35,24 @@ def represent(instalment: Instalment, _actor: Actor) -> dict[str, Any]:
         "paid_at": iso(instalment.paid_at),
         "voucher": instalment.voucher,
         "note": instalment.note,
+        "gate": [_condition(found) for found in queries.gate_of(instalment)]
+        if instalment.state in Instalment.OPEN
+        else [],
     }
+
+
+def _condition(found: queries.Condition) -> dict[str, Any]:
+    said = {"code": found.code, "open": found.open, "asked": str(found.asked), "now": str(found.now)}
+    return {**said, "why_not": str(found.why_not), "waived": found.waiver.reason if found.waiver else None}
 
 
 def _name(person: Any) -> str | None:
     return person.name if person else None
+
+
+def visible_with_gates(user: Any) -> QuerySet[Instalment]:
+    """The instalments this reader may see, with what their gates ask."""
+    return queries.in_full(queries.instalments_visible_to(user))
 
 
 def url(instalment: Instalment) -> str:
@@ -50,7 +64,7 @@ collections.register(
     collections.Collection(
         name="instalments",
         model=Instalment,
-        visible_to=queries.instalments_visible_to,
+        visible_to=visible_with_gates,
         represent=represent,
         url=url,
         forms=FORMS,

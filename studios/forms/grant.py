@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from studios.actions import grant as actions
-from studios.models import Instalment
-from workflow.forms import StepForm, plain, with_reason
+from studios.models import Instalment, gate_words
+from studios.models.gate import to_waive
+from workflow.forms import ReasonForm, StepForm, plain, with_reason
 
 
 class RequestForm(StepForm):
@@ -28,6 +31,20 @@ class PayForm(StepForm):
     voucher = forms.CharField(label=_("凭证号"), max_length=60, help_text=_("例如：记-0214-03"))
 
 
+class WaiveForm(ReasonForm):
+    """Which locked condition is waived, and why."""
+
+    action = staticmethod(actions.waive)
+
+    condition = forms.ChoiceField(label=_("豁免的条件"), choices=())
+    field_order = ("condition", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["condition"]
+        field.choices = [(c.code, gate_words.why_not(c, self.obj)) for c in to_waive(self.obj)]
+
+
 FORMS: dict[str, type[StepForm]] = {
     "request": RequestForm,
     "approve": plain(actions.approve),
@@ -35,6 +52,7 @@ FORMS: dict[str, type[StepForm]] = {
     "withhold": with_reason(actions.withhold),
     "release": with_reason(actions.release),
     "cancel": with_reason(actions.cancel),
+    "waive": WaiveForm,
 }
 
 

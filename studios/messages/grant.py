@@ -15,7 +15,9 @@ from workflow.actor import Actor
 from workflow.machine import step_named
 
 
-def _tell(people: Iterable[User], instalment: Instalment, step: str, *, by: Actor, more: str = "") -> None:
+def _tell(
+    people: Iterable[User], instalment: Instalment, step: str, *, by: Actor, more: str = "", mark: str = ""
+) -> None:
     declared = step_named(Instalment, step)
     label = declared.label if declared else step
     facts = {
@@ -28,7 +30,7 @@ def _tell(people: Iterable[User], instalment: Instalment, step: str, *, by: Acto
     }
     tell(
         people,
-        event=f"instalment.{step}:{instalment.pk}:{instant()}",
+        event=f"instalment.{step}:{instalment.pk}:{mark}{instant()}",
         kind=f"instalment.{step}",
         about=instalment,
         path=reverse("instalment_detail", args=[instalment.pk]),
@@ -53,6 +55,15 @@ def approved(instalment: Instalment, *, by: Actor) -> None:
 def paid(instalment: Instalment, *, by: Actor) -> None:
     """The talent and the host unit, whose account received it."""
     _tell(studio.receivers_of(instalment.studio), instalment, "pay", by=by, more=instalment.voucher or "")
+
+
+def waived(instalment: Instalment, code: str, condition: str, *, by: Actor, reason: str) -> None:
+    """The managers and the talent: a condition of this instalment is waived, and why."""
+    _tell(
+        [*studio.managers(), *studio.lead_of(instalment.studio)], instalment, "waive", by=by,
+        more=_("条件：%(condition)s。理由：%(reason)s") % {"condition": condition, "reason": reason},
+        mark=f"{code}:",
+    )  # fmt: skip
 
 
 def moved(instalment: Instalment, step: str, *, by: Actor, reason: str) -> None:

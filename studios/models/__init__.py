@@ -10,6 +10,9 @@ from studios.models.activity_parts import (
 )
 from studios.models.agreement import AgreementScan, AgreementSignature, AgreementVersion, Party
 from studios.models.assessment import Assessment, AssessmentSheet, Rectification
+from studios.models.care import CareMeasure
+from studios.models.change import ReportedChange
+from studios.models.exit import Exit, Reappointment
 from studios.models.gate import GateWaiver
 from studios.models.grant import Agreement, Instalment
 from studios.models.indicator import (
@@ -25,6 +28,7 @@ from studios.models.month import StudioMonth
 from studios.models.network import Level, Place, ServicePoint, ServicePointRecord
 from studios.models.plan import PartnerStation, StudioGoal, StudioPlan, StudioTask, TeamMember
 from studios.models.programme import ProgrammeProposal, ProgrammeVersion
+from studios.models.recovery import RecoveryOrder, Repayment
 from studios.models.report import ProgressReport, ReportFile, ReportVersion
 from studios.models.spending import (
     BudgetAdjustment,
@@ -48,7 +52,9 @@ __all__ = [
     "AssessmentSheet",
     "BudgetAdjustment",
     "BudgetLine",
+    "CareMeasure",
     "CosignLink",
+    "Exit",
     "Expense",
     "ExpenseVoucher",
     "GateWaiver",
@@ -66,11 +72,13 @@ __all__ = [
     "ProgrammeProposal",
     "ProgrammeVersion",
     "ProgressReport",
+    "Reappointment",
     "RecoveryOrder",
     "Rectification",
     "Repayment",
     "ReportFile",
     "ReportVersion",
+    "ReportedChange",
     "SampledActivity",
     "ServiceGroup",
     "ServicePoint",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE
 
 from accounts.models import User
 from studios import policies
+from studios.models.gate import GATE, waivable
 from studios.models.programme import ProgrammeVersion
-from studios.models.studio import Studio, why_stopped
-from workflow import calendar, clock
-from workflow.machine import Guard, Machine, step
-from workflow.rules.calendar import CalendarMissing
+from studios.models.studio import Studio
+from workflow.machine import Machine, step
 from workflow.state_field import StateField
 
 
@@ -44,78 +44,6 @@ class Agreement(models.Model):
         return self.number
 
 
-def _not_stopped(instalment: Any) -> bool:
-    return not why_stopped(instalment.studio)
-
-
-def _rows(instalment: Any, name: str) -> Any:
-    """The studio's instalments or reports, read once for all conditions: the door has just read the studio afresh."""
-    prefetch_related_objects([instalment.studio], name)
-    return getattr(instalment.studio, name).all()
-
-
-def _before(instalment: Any) -> list[Any]:
-    """The instalments before this one that still count."""
-    found = _rows(instalment, "instalments")
-    return [i for i in found if i.number < instalment.number and i.state != "cancelled"]
-
-
-def _earlier_paid(instalment: Any) -> bool:
-    return instalment.number == 1 or all(i.state == "paid" for i in _before(instalment))
-
-
-def _earlier_report_accepted(instalment: Any) -> bool:
-    """From the second instalment on, a report has been accepted since the one before was paid."""
-    if instalment.number == 1:
-        return True
-    paid = [i.paid_at for i in _before(instalment) if i.state == "paid" and i.paid_at is not None]
-    if not paid:
-        return False
-    reports = _rows(instalment, "reports")
-    return any(
-        r.state == "accepted" and r.judged_at is not None and r.judged_at >= max(paid) for r in reports
-    )
-
-
-def _late_reports(instalment: Any) -> list[Any]:
-    today = clock.today()
-    return [r for r in _rows(instalment, "reports") if r.state in ("due", "returned") and r.due_on < today]
-
-
-def _no_red_report(instalment: Any) -> bool:
-    """False also where the days cannot be counted: then nobody can say that no report is red."""
-    late = _late_reports(instalment)
-    if not late:
-        return True
-    today, work_days = clock.today(), calendar.current()
-    try:
-        return not any(report.light_on(today, work_days) == "red" for report in late)
-    except CalendarMissing:
-        return False
-
-
-def _red_report(instalment: Any) -> str:
-    years = {year for r in _late_reports(instalment) for year in range(r.due_on.year, clock.today().year + 1)}
-    unknown = sorted(years - calendar.loaded_years())
-    if unknown:
-        return gettext("%(year)s年工作日历未导入，无法计算报告逾期的工作日数，停止拨款。") % {
-            "year": unknown[0]
-        }
-    return gettext("有报告逾期满20个工作日，停止拨款。")
-
-
-def _stopped(instalment: Any) -> str:
-    return why_stopped(instalment.studio) or gettext("不能拨款。")
-
-
-not_stopped = Guard("studio_stopped", _stopped, _not_stopped)
-earlier_paid = Guard("earlier_unpaid", _("前一期尚未支付。"), _earlier_paid)
-report_accepted = Guard("report_missing", _("前一期支付后尚无通过审核的报告。"), _earlier_report_accepted)
-no_red_report = Guard("report_overdue", _red_report, _no_red_report)
-
-GATE = (not_stopped, earlier_paid, report_accepted, no_red_report)
-
-
 class Instalment(Machine):
     """One part of an award: asked for, approved and paid by three persons."""
 
@@ -135,7 +63,12 @@ class Instalment(Machine):
         "withheld": ("orange", "player-pause"),
         "cancelled": ("mut", "circle-x"),
     }
-    LOCK_WITH = ("studio__recognition__nomination__round", "studio__recognition__round", "studio__lead")
+    LOCK_WITH = (
+        "studio__recognition__nomination__round",
+        "studio__recognition__round",
+        "studio__lead",
+        "studio__agreement__programme",
+    )
     OPEN = (State.PLANNED, State.REQUESTED, State.APPROVED)  # on the way to payment
     UNPAID = (*OPEN, State.WITHHELD)
 
@@ -245,3 +178,17 @@ class Instalment(Machine):
     )
     def cancel(self, *, reason: str) -> None:
         self.note = reason
+
+    @step(
+        state,
+        source=OPEN,
+        target=GET_STATE(lambda self, **given: self.state, states=OPEN),
+        label=_("豁免拨款条件"),
+        by=policies.may_waive_condition,
+        tone="quiet",
+        needs=(waivable,),
+        reason_required=True,
+        consequence=_("只对本期有效，不能撤回；协议、异议、整改、暂停和撤销不能豁免。"),
+    )
+    def waive(self) -> None:
+        pass

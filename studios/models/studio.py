@@ -46,6 +46,11 @@ plan_approved = Guard(
     # A studio that was established before plans were asked for has none, and goes on without one.
     lambda s: not s.plans.exists() or s.plans.filter(state="approved").exists(),
 )
+way_out = Guard(
+    "no_exit_decided",
+    _("终止工作室须先经退出或者终止程序作出决定；认定撤销的，由系统随之终止。"),
+    lambda s: s.exits.filter(state="decided").exists() or not recognition_stands(s.recognition, clock.today()),
+)
 term_over = Guard(
     "term_running",
     _("管理期未满。"),
@@ -186,6 +191,19 @@ class Studio(Machine):
 
     @step(
         state,
+        source=LIVING,
+        target=GET_STATE(lambda self, **given: self.state, states=LIVING),
+        label=_("变更依托单位"),
+        by=policies.may_change_host,
+        tone="quiet",
+        reason_required=True,
+        consequence=_("此后的资金拨付至新的依托单位，协议另行修订。"),
+    )
+    def change_host(self, *, host: Organisation) -> None:
+        self.host = host
+
+    @step(
+        state,
         source=State.PREPARING,
         target=State.AGREED,
         label=_("登记协议"),
@@ -238,7 +256,7 @@ class Studio(Machine):
         source=(State.ACTIVE, State.RECTIFYING),
         target=State.SUSPENDED,
         label=_("暂停"),
-        by=policies.may_suspend_studio,
+        by=policies.may_stop_studio,
         tone="danger",
         reason_required=True,
         consequence=_("暂停期间停止拨款和活动登记。"),
@@ -278,6 +296,7 @@ class Studio(Machine):
         target=State.TERMINATED,
         label=_("终止"),
         by=policies.may_terminate_studio,
+        needs=(way_out,),
         tone="danger",
         irreversible=True,
         reason_required=True,

@@ -5,50 +5,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
 
 from accounts.models import User
 from accounts.queries.people import people_with
 from accounts.roles import Role
-from studios.models import Instalment, Studio
-from studios.models.grant import GATE
+from studios.models import GateWaiver, Instalment, Studio, gate_words
+from studios.models.gate import conditions_of, confirmed, with_spending
 from studios.queries.studio import objections, of_reader
 from workflow.errors import Sentence
 
 STATE = Instalment.State
 ORDER = (STATE.APPROVED, STATE.REQUESTED, STATE.WITHHELD, STATE.PLANNED, STATE.PAID, STATE.CANCELLED)
 
-# What each guard of the gate asks for, said before it fails.
-_ASKED: dict[str, Sentence] = {
-    "studio_stopped": _("工作室在运行，认定有效，无未结异议"),
-    "earlier_unpaid": _("前面各期均已支付"),
-    "report_missing": _("前一期支付后有报告通过审核"),
-    "report_overdue": _("没有逾期满20个工作日的报告"),
-}
-
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of the gate: open, or locked with the sentence that says why."""
+    """One condition of the gate as pages show it: what it asks, how it stands, why it is locked or who waived it."""
 
     code: str
     asked: Sentence
-    why_not: Sentence = ""
+    now: Sentence = ""
+    why_not: Sentence = ""  # nothing where it is open
+    waiver: GateWaiver | None = None
 
     @property
     def open(self) -> bool:
         return not self.why_not
 
+    @property
+    def plain(self) -> bool:
+        """The words of what it asks do not say how it stands."""
+        return not self.now
+
 
 def gate_of(instalment: Instalment) -> list[Condition]:
-    """The conditions before a payment as they stand now: the guards of its steps, each asked."""
+    """The conditions before a payment as they stand now, in the order in which the steps ask them."""
+    waivers = {waiver.code: waiver for waiver in instalment.waivers.all()}
     return [
         Condition(
-            guard.code, _ASKED[guard.code], "" if guard.holds(instalment) else guard.why_not(instalment)
+            found.code,
+            gate_words.asked(found),
+            gate_words.now(found),
+            "" if found.open else gate_words.why_not(found, instalment),
+            waivers.get(found.code) if found.waived else None,
         )
-        for guard in GATE
-        if instalment.number > 1 or guard.code not in ("earlier_unpaid", "report_missing")
+        for found in conditions_of(instalment)
     ]
 
 
@@ -67,8 +69,23 @@ def instalments_visible_to(user: Any) -> QuerySet[Instalment]:
 
 def in_full(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
     """With everything that the gate asks."""
-    related = instalments.select_related("studio__recognition__nomination", "studio__county")
-    return related.prefetch_related("studio__instalments", "studio__reports", *objections("studio__"))
+    related = instalments.select_related(
+        "studio__recognition__nomination", "studio__county", "studio__agreement__programme"
+    )
+    return with_spending(related).prefetch_related(
+        "studio__instalments", "studio__reports", waivers(), *assessments("studio__"), *objections("studio__")
+    )
+
+
+def waivers(to_instalment: str = "") -> Prefetch[Any, Any, Any]:
+    """What the leader waived of instalments, for their gates."""
+    return Prefetch(f"{to_instalment}waivers", GateWaiver.objects.select_related("waived_by"))
+
+
+def assessments(to_studio: str = "") -> list[Prefetch[Any, Any, Any]]:
+    """The confirmed assessments of studios, for the gates of their instalments."""
+    rows = confirmed()
+    return [Prefetch(f"{to_studio}assessments", rows.queryset, to_attr="confirmed_assessments")]
 
 
 def payable_first(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
@@ -86,7 +103,7 @@ def to_request_by(user: Any) -> list[Instalment]:
     rows = Instalment.objects.filter(
         state=STATE.PLANNED, studio__lead_id=user.pk, studio__state=Studio.State.ACTIVE
     )
-    return [instalment for instalment in in_full(rows) if all(guard.holds(instalment) for guard in GATE)]
+    return [found for found in in_full(rows) if all(condition.open for condition in conditions_of(found))]
 
 
 def to_approve() -> QuerySet[Instalment]:

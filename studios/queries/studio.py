@@ -16,6 +16,7 @@ from accounts.queries.people import people_with
 from accounts.roles import PROVINCIAL, Role
 from selection.models import Objection, Recognition
 from studios.models import Instalment, ProgressReport, Studio
+from studios.models.gate import confirmed
 from studios.rules.reports import Light, last_due_days
 from workflow import calendar, clock
 from workflow.errors import Sentence
@@ -138,10 +139,16 @@ def worst_first(studios: QuerySet[Studio]) -> QuerySet[Studio]:
 
 def in_full(studios: QuerySet[Studio]) -> QuerySet[Studio]:
     """With everything that the page of one studio shows and its gates ask."""
-    instalments = Instalment.objects.select_related("requested_by", "approved_by", "paid_by")
+    people = Instalment.objects.select_related("requested_by", "approved_by", "paid_by")
+    instalments = people.prefetch_related("waivers__waived_by")
     return studios.select_related(
-        "recognition__nomination__round", "recognition__determination", "agreement__recorded_by"
-    ).prefetch_related(Prefetch("instalments", instalments), "reports", *objections())
+        "recognition__nomination__round",
+        "recognition__determination",
+        "agreement__recorded_by",
+        "agreement__programme",
+    ).prefetch_related(
+        Prefetch("instalments", instalments), "recovery_orders", "reports", confirmed(), *objections()
+    )
 
 
 def objections(to_studio: str = "") -> list[Prefetch[Any, Any, Any]]:
