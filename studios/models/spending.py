@@ -89,8 +89,9 @@ class Expense(Machine):
     invoice_code = models.CharField(_("发票代码"), max_length=40, blank=True)
     invoice_number = models.CharField(_("发票号码"), max_length=40, blank=True)
     invoice_key = models.CharField(max_length=90, blank=True, editable=False)  # both, as they are compared
-    flags = models.JSONField(_("提示"), default=list, editable=False)
-    flagged = models.BooleanField(default=False, editable=False)
+    flags = models.CharField(
+        max_length=200, blank=True, editable=False
+    )  # codes of rules.spending, as |cash|round|
     claimant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
@@ -121,7 +122,7 @@ class Expense(Machine):
             models.Index(fields=("studio", "-spent_on", "-id"), name="expenses_of_studio"),
             models.Index(fields=("-spent_on", "-id"), name="expenses_by_day"),
             models.Index(fields=("state", "-spent_on", "-id"), name="expenses_by_state"),
-            models.Index(fields=("-spent_on", "-id"), condition=Q(flagged=True), name="expenses_flagged"),
+            models.Index(fields=("-spent_on", "-id"), condition=~Q(flags=""), name="expenses_flagged"),
             models.Index(fields=("studio", "payee"), name="expenses_by_payee"),
             models.Index(fields=("invoice_number",), name="expenses_by_invoice"),
         )
@@ -132,6 +133,11 @@ class Expense(Machine):
     @property
     def chain_key(self) -> str:
         return "studios"
+
+    @property
+    def flag_codes(self) -> tuple[str, ...]:
+        """What of it deserves a look."""
+        return tuple(filter(None, self.flags.split("|")))
 
     @property
     def item_price(self) -> Decimal:
@@ -270,7 +276,7 @@ class BudgetAdjustment(Machine):
 
     STATE_TONES = {
         "requested": ("warn", "clock"),
-        "recorded": ("ok", "notes"),
+        "recorded": ("ok", "book"),
         "approved": ("ok", "circle-check"),
         "refused": ("bad", "circle-x"),
         "withdrawn": ("mut", "arrow-back-up"),
