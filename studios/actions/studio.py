@@ -8,24 +8,29 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Max
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from selection.models import Recognition
 from selection.rules.eligibility import passes_on
-from studios.actions import report
+from studios.actions import agreement as versions
+from studios.actions import grant, plan, report
 from studios.errors import NotALead, NumberTaken
 from studios.messages import studio as messages
 from studios.models import Agreement, Instalment, Studio
 from studios.models.programme import in_force
 from studios.queries import studio as queries
+from studios.rules.clauses import numbered
 from studios.rules.money import split_award
 from workflow import clock, door, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.machine import subject_of
 
 CANCELLED_WITH_STUDIO = "工作室终止，未付资金取消：%s"
+CANCELLED_AT_THE_END = "管理期届满结项，尚未申请的资金取消。"
 
 
 def establish_due_studios() -> int:
@@ -54,6 +59,7 @@ def establish(recognition: Recognition, *, by: Actor) -> Studio | None:
     ledger.append(
         by, chain=studio.chain_key, kind="studio.establish", subject=subject_of(studio), payload=payload
     )
+    plan.begin(studio)
     messages.established(studio)
     return studio
 
@@ -87,6 +93,7 @@ def agree(
     """Record the agreement of the three parties and plan its instalments, which sum to the award exactly."""
     shares = studio.recognition.round.rulebook.instalment_shares
     amounts = split_award(award, shares)
+    door.hold(studio.agreement_versions.filter(state="drafted"))
     moved = door.take(
         studio,
         "agree",
@@ -113,6 +120,7 @@ def agree(
         programme=in_force(),
     )
     _plan_instalments(moved, amounts)
+    versions.enter_into_force(agreement, by=by)
     messages.agreed(moved, agreement, len(amounts), by=by)
     return moved
 
@@ -141,9 +149,23 @@ def _plan_instalments(studio: Studio, amounts: Sequence[Decimal]) -> None:
 def activate(studio: Studio, *, by: Actor) -> Studio:
     """Let the studio begin, with the reports of its first year."""
     moved = door.take(studio, "activate", by=by, day=clock.today())
+    _give_plaque(moved, by)
     report.plan(moved, by=by)
     messages.moved(moved, "activate", by=by)
     return moved
+
+
+def _give_plaque(studio: Studio, by: Actor) -> None:
+    """The next number of the year. Whoever holds the chain's end is alone: no number is given twice."""
+    if studio.plaque_number:
+        return
+    year = clock.today().year
+    last = Studio.objects.filter(plaque_year=year).aggregate(n=Max("plaque_serial"))["n"] or 0
+    studio.plaque_year, studio.plaque_serial = year, last + 1
+    studio.plaque_number = numbered(studio.programme.plaque_pattern, year, last + 1)
+    studio.save(update_fields=["plaque_year", "plaque_serial", "plaque_number"])
+    payload = {"plaque": studio.plaque_number}
+    ledger.append(by, chain=studio.chain_key, kind="studio.plaque", subject=subject_of(studio), payload=payload)
 
 
 @door.act
@@ -171,9 +193,27 @@ def resume(studio: Studio, *, by: Actor, reason: str) -> Studio:
 
 
 @door.act
+def change_host(studio: Studio, *, by: Actor, host: Organisation, reason: str) -> Studio:
+    """Another unit is host from now on; the agreement is amended apart."""
+    before = studio.host.name
+    payload = {"host": [before, host.name]}
+    moved = door.take(studio, "change_host", by=by, host=host, reason=reason, payload=payload)
+    words = {"before": before, "now": host.name, "reason": reason}
+    messages.moved(
+        moved, "change_host", by=by, reason=gettext("由%(before)s变更为%(now)s。%(reason)s") % words
+    )
+    return moved
+
+
+@door.act
 def conclude(studio: Studio, *, by: Actor) -> Studio:
-    """End the studio with its term."""
-    return _move(studio, "conclude", by)
+    """End the studio with its term; what of the award was never asked for is cancelled in the same act."""
+    row = door.locked(studio)
+    door.hold(row.instalments.all())
+    moved = door.take(row, "conclude", by=by)
+    grant.cancel_unpaid(moved, by=by, reason=CANCELLED_AT_THE_END)
+    messages.moved(moved, "conclude", by=by)
+    return moved
 
 
 @door.act
@@ -182,8 +222,7 @@ def terminate(studio: Studio, *, by: Actor, reason: str) -> Studio:
     row = door.locked(studio)
     door.hold(row.instalments.all())
     moved = door.take(row, "terminate", by=by, reason=reason)
-    for instalment in moved.instalments.filter(state__in=Instalment.UNPAID):
-        door.take(instalment, "cancel", by=by, reason=(CANCELLED_WITH_STUDIO % reason)[:2000])
+    grant.cancel_unpaid(moved, by=by, reason=CANCELLED_WITH_STUDIO % reason)
     messages.moved(moved, "terminate", by=by, reason=reason)
     return moved
 

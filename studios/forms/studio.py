@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from studios.actions import studio as actions
-from studios.models import Studio
+from studios.forms.recovery import OrderForm
+from studios.models import AgreementVersion, Studio
 from studios.queries import studio as queries
+from studios.queries.agreement import drafted
 from workflow import clock
 from workflow.forms import StepForm, plain, with_reason
 from workflow.wording import listed
@@ -63,10 +65,13 @@ class AgreeForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rules = self.obj.recognition.round.rulebook
+        drawn_up = drafted(self.obj)
         self.initial = {
             "award": rules.award,
             "signed_by_talent": self.obj.recognition.name_key,
             "signed_on": clock.today(),
+            "goals": "\n".join(f"{goal.by_year}年前：{goal.text}" for goal in self.obj.goal_rows.all()),
+            **(_as_drawn_up(drawn_up) if drawn_up else {}),
             **self.initial,
         }
         self.fields["award"].help_text = gettext(
@@ -83,6 +88,19 @@ class AgreeForm(StepForm):
         return day
 
 
+def _as_drawn_up(version: AgreementVersion) -> dict[str, Any]:
+    """What the version says that is being signed."""
+    signed = {row.party: row for row in version.signatures.all()}
+    days = [row.signed_on for row in signed.values()]
+    return {
+        "number": version.agreement_number,
+        "award": version.award,
+        "site": version.site,
+        **({"signed_on": max(days)} if days else {}),
+        **{f"signed_by_{party}": row.name for party, row in signed.items()},
+    }
+
+
 FORMS: dict[str, type[StepForm]] = {
     "name_lead": NameLeadForm,
     "agree": AgreeForm,
@@ -93,6 +111,7 @@ FORMS: dict[str, type[StepForm]] = {
     "resume": with_reason(actions.resume),
     "conclude": plain(actions.conclude),
     "terminate": with_reason(actions.terminate),
+    "order_recovery": OrderForm,
 }
 
 LATE = "late"
