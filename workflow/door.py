@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from workflow import ledger
+from workflow import held, ledger
 from workflow.actor import Actor
 from workflow.errors import Attempt, NotPermitted, Refused, StepRefused
 from workflow.machine import Machine, Step, failing_guard, step_named, subject_of
@@ -39,7 +39,7 @@ def act(action: Callable[P, R]) -> Callable[P, R]:
             return action(*args, **kwargs)
         token = _inside.set(True)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), held.watching():
                 return action(*args, **kwargs)
         except Refused as refusal:
             _audit(refusal, action.__name__, args, kwargs)
@@ -86,7 +86,7 @@ def take(
     declared = step_named(type(obj), step)
     if declared is None:
         raise LookupError(f"{type(obj).__name__} has no step {step!r}")
-    obj = locked(obj)
+    obj = held.taken(obj) or _read(obj)
     try:
         role = _require_permitted(obj, declared, by)
         _require_possible(obj, declared, reason)
@@ -128,7 +128,16 @@ def require_open(obj: M, step: str, *, by: Actor) -> None:
 
 
 def locked(obj: M) -> M:
-    """The object's row as the database has it now, locked until the transaction ends, with what its guards need."""
+    """The object's row as the database has it now, locked until the transaction ends, with what its guards need.
+
+    A step that is taken on it next does not read it again (`workflow.held`).
+    """
+    row = _read(obj)
+    held.keep(row, row.LOCK_WITH)
+    return row
+
+
+def _read(obj: M) -> M:
     rows = (
         type(obj)._default_manager.select_related(*obj.LOCK_WITH)
         if obj.LOCK_WITH
