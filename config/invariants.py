@@ -10,12 +10,14 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.apps import apps
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, DecimalField, F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from selection.models import Attachment, Nomination, Quota, Round, ScoreSheet
 from selection.queries.scoring import commitment_of
-from studios.models import Agreement
+from studios.models import Agreement, RecoveryOrder, Studio
 from studios.queries import month
+from studios.queries.recovery import money_of_awards
 from workflow import ledger
 from workflow.machine import machines, subject_of
 
@@ -68,6 +70,19 @@ def instalments_sum_to_award() -> Iterator[tuple[str, str]]:
     planned = Agreement.objects.annotate(planned=Sum("studio__instalments__amount"))
     for row in planned.exclude(planned=F("award")) | planned.filter(planned=None):
         yield subject_of(row), f"instalments {row.planned or Decimal(0)}, award {row.award}"
+
+
+def money_of_awards_is_somewhere() -> Iterator[tuple[str, str]]:
+    """Every cent of an award is unpaid, used, recoverable or given up; and what came back is what was recorded."""
+    studios = {
+        row.pk: row for row in Studio.objects.filter(agreement__isnull=False).select_related("agreement")
+    }
+    for pk, money in money_of_awards(studios.values()).items():
+        yield from ((subject_of(studios[pk]), fault) for fault in money.faults())
+    sums = Coalesce(Sum("repayments__amount"), Decimal(0), output_field=DecimalField())
+    recorded = RecoveryOrder.objects.annotate(came=sums)
+    for order in recorded.exclude(came=F("repaid")):
+        yield subject_of(order), f"repaid {order.repaid}, recorded {order.came}"
 
 
 def opened_sheets_match() -> Iterator[tuple[str, str]]:
@@ -125,6 +140,7 @@ CHECKS: tuple[Check, ...] = (
     one_nomination_a_person,
     list_within_ceiling,
     instalments_sum_to_award,
+    money_of_awards_is_somewhere,
     opened_sheets_match,
     attachments_as_received,
     ledger_stands,

@@ -37,10 +37,18 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
         "expert_list",
         frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.SECURITY_ADMIN}),
     ),
+    (_("诚信名册"), "bar_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
     (_("公示与异议"), "office_notice_list", _OFFICE),
     (_("认定公布"), "determination_list", _OFFICE),
     (_("工作室"), "studio_list", _STUDIOS),
+    (_("考核"), "assessment_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
+    (_("考核评分"), "assessment_inbox", frozenset({Role.REVIEWER})),
     (_("经费"), "instalment_list", frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR})),
+    (
+        _("退回资金"),
+        "recovery_list",
+        frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN}),
+    ),
     (_("指标"), "indicator_list", PROVINCIAL | {Role.BUREAU_OFFICER}),
     (_("存证"), "ledger_list", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.MANAGER})),
     (_("完整号码导出"), "export_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
@@ -50,23 +58,52 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("工作日历"), "calendar", frozenset({Role.SYSTEM_ADMIN, Role.MANAGER})),
 )
 
+_FLAT = 7  # entries that stand in one row in either language
+# What is shown under one heading where there are more; an entry named in no group stands by itself.
+_GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
+    (_("申报与初审"), ("round_list", "nomination_list", "qualification_queue")),
+    (_("评审"), ("panel_list", "expert_list")),
+    (_("公示与认定"), ("office_notice_list", "determination_list", "bar_list")),
+    (
+        _("工作室"),
+        ("studio_list", "assessment_list", "instalment_list", "recovery_list", "indicator_list", "monitor", "programme_list"),
+    ),
+    (
+        _("存证与管理"),
+        ("ledger_list", "export_list", "account_list", "board_list", "outage_list", "calendar"),
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry as base.html shows it."""
+    """One entry as base.html shows it; one with `items` is a menu, current with whichever of them is."""
 
     label: Sentence
     url: str
     current: bool
+    items: tuple[Entry, ...] = ()
 
 
 def navigation_for(request: HttpRequest) -> list[Entry]:
-    """The entries that this reader may use, in order."""
+    """The entries that this reader may use, in order; many of them in menus."""
     roles = request.user.roles  # type: ignore[union-attr]
-    entries = [(label, _url(name)) for label, name, who in _ENTRIES if roles & who]
-    here = [url for _label, url in entries if url and _is_current(url, request.path)]
+    entries = [(label, name, url) for label, name, who in _ENTRIES if roles & who and (url := _url(name))]
+    here = [url for _label, _name, url in entries if _is_current(url, request.path)]
     nearest = max(here, key=len, default="")  # /panel/me/ lies below /panel/
-    return [Entry(label, url, url == nearest) for label, url in entries if url]
+    shown = {name: Entry(label, url, url == nearest) for label, name, url in entries}
+    return list(shown.values()) if len(shown) <= _FLAT else _grouped(shown)
+
+
+def _grouped(shown: dict[str, Entry]) -> list[Entry]:
+    """Each group where its first entry stood; one of a single entry is that entry."""
+    found: dict[str, Entry] = {}
+    for name, entry in shown.items():
+        label, names = next(((label, names) for label, names in _GROUPS if name in names), ("", (name,)))
+        items = tuple(shown[each] for each in names if each in shown)
+        alone = len(items) == 1
+        found.setdefault(names[0], entry if alone else Entry(label, "", any(x.current for x in items), items))
+    return list(found.values())
 
 
 def _url(name: str) -> str:

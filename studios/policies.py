@@ -48,7 +48,8 @@ may_pay_instalment = allow(Role.FINANCE, when=_third_person)
 may_withhold_instalment = allow(Role.MANAGER)
 may_cancel_instalment = allow(Role.LEADER) | allow(SYSTEM_ROLE) | allow(Role.MANAGER, when=_concluded)
 may_waive_condition = allow(Role.LEADER)
-may_order_recovery = allow(Role.LEADER) | allow(SYSTEM_ROLE) | allow(Role.MANAGER, when=_concluded)
+may_order_recovery = allow(Role.LEADER, Role.MANAGER) | allow(SYSTEM_ROLE)
+may_order_on_any_ground = allow(Role.LEADER) | allow(SYSTEM_ROLE)  # the manager: what was not spent at the end
 may_record_repayment = allow(Role.FINANCE)
 may_write_off_recovery = allow(Role.LEADER)
 

@@ -17,6 +17,7 @@ from selection.models import (
     Assignment,
     Attachment,
     Ballot,
+    Bar,
     Determination,
     Evidence,
     ExportRequest,
@@ -34,7 +35,7 @@ from selection.models import (
     ScoreSheet,
     Waiver,
 )
-from studios.models import Activity, Instalment, ProgressReport, Studio
+from studios.models import Activity, Exit, Instalment, ProgressReport, RecoveryOrder, ReportedChange, Studio
 from tests import factories
 from workflow import clock, door, ledger
 from workflow.actor import PUBLIC, SYSTEM
@@ -54,6 +55,8 @@ BEFORE_RECOGNISED = (
 BEFORE_DRAW = "draft returned county_review nominator_review nominated correction qualified"
 WAIVABLE = "nominator_review nominated correction"
 RUNNING = "preparing agreed active rectifying suspended"
+ENTRUSTED = "active rectifying suspended concluded terminated"
+ON_ITS_WAY = "planned requested approved"
 
 # step: (from, to, who)
 TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
@@ -193,13 +196,15 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
     Studio: {
         "agree": ("preparing", "agreed", "manager"),
         "name_lead": (RUNNING, RUNNING, "manager"),
+        "change_host": (RUNNING, RUNNING, "manager"),
         "activate": ("agreed", "active", "manager"),
         "require_rectification": ("active", "rectifying", "manager"),
         "accept_rectification": ("rectifying", "active", "manager"),
-        "suspend": ("active rectifying", "suspended", "manager"),
+        "suspend": ("active rectifying", "suspended", "manager system"),
         "resume": ("suspended", "active", "manager"),
         "conclude": ("active", "concluded", "manager"),
-        "terminate": (RUNNING, "terminated", "leader"),
+        "terminate": (RUNNING, "terminated", "leader system"),
+        "order_recovery": (ENTRUSTED, ENTRUSTED, "leader manager system"),
     },
     Instalment: {
         "request": ("planned", "requested", "studio_lead"),
@@ -208,11 +213,28 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "withhold": ("planned requested approved", "withheld", "manager"),
         "release": ("withheld", "planned", "manager"),
         "cancel": ("planned requested approved withheld", "cancelled", "leader system"),
+        "waive": (ON_ITS_WAY, ON_ITS_WAY, "leader"),
+    },
+    RecoveryOrder: {
+        "repay": ("ordered", "ordered settled", "finance"),
+        "write_off": ("ordered", "written_off", "leader"),
     },
     ProgressReport: {
         "submit": ("due returned", "submitted", "studio_lead studio_member"),
         "accept": ("submitted", "accepted", "manager"),
         "return_for_changes": ("submitted", "returned", "manager"),
+    },
+    Bar: {
+        "lift": ("in_force", "lifted", "leader"),
+    },
+    Exit: {
+        "hear": ("noticed", "heard", "manager"),
+        "decide": ("noticed heard", "decided", "leader"),
+        "drop": ("noticed heard", "dropped", "leader system"),
+    },
+    ReportedChange: {
+        "acknowledge": ("filed", "acknowledged", "manager"),
+        "set_aside": ("filed", "set_aside", "manager"),
     },
     Activity: {
         "submit": ("drafted", "submitted", "studio_lead studio_member"),
@@ -340,12 +362,27 @@ class Scene:
         return factories.roll_correction(factories.recognition(self.nomination), drafted_by=self.other)
 
     def _studio(self) -> Studio:
-        return factories.bare_studio(self.nomination, lead=self.actors["studio_lead"], host=self.place)
+        """With something paid that may be asked back."""
+        home = factories.bare_studio(self.nomination, lead=self.actors["studio_lead"], host=self.place)
+        home.instalments.create(number=9, amount="100.00", state="paid", paid_at=factories.NOON)
+        return home
+
+    def _bar(self) -> Bar:
+        return factories.bar(self.nomination.nominee)
+
+    def _exit(self) -> Exit:
+        return factories.studio_exit(self._studio(), started_by=self.other)
+
+    def _reportedchange(self) -> ReportedChange:
+        return factories.reported_change(self._studio(), filed_by=self.other)
 
     def _instalment(self) -> Instalment:
         return Instalment.objects.create(
-            studio=self._studio(), number=1, amount="25000.00", requested_by=self.other
+            studio=self._studio(), number=2, amount="25000.00", requested_by=self.other
         )
+
+    def _recoveryorder(self) -> RecoveryOrder:
+        return factories.recovery_order(home=self._studio(), repaid="25000.00")  # so that it may stand settled
 
     def _activity(self) -> Activity:
         home = self._studio()

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from studios import policies
 from studios.actions.grant import voucher_number
 from studios.errors import NumberTaken, RecoveryRefused
 from studios.messages import recovery as messages
@@ -18,6 +19,7 @@ from studios.queries import recovery as queries
 from studios.rules.reports import reminder_level
 from workflow import calendar, clock, door
 from workflow.actor import SYSTEM, Actor
+from workflow.errors import NotPermitted
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, working_days_between
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ def order(studio: Studio, *, by: Actor, amount: Decimal, ground: str, reason: st
     """Order money back: not more than was paid and not spent; on the ground of misuse or fraud not more than was paid."""
     door.require_open(studio, "order_recovery", by=by)
     row = door.locked(studio)  # another order waits until this one stands
+    _require_ground(row, ground, by)
     most = queries.recoverable(row, ground)
     if not 0 < amount <= most:
         raise RecoveryRefused(_("最多可以追回%(most)s元。") % {"most": f"{most:,.2f}"})
@@ -40,6 +43,12 @@ def order(studio: Studio, *, by: Actor, amount: Decimal, ground: str, reason: st
     )  # fmt: skip
     messages.ordered(made, by=by)
     return made
+
+
+def _require_ground(studio: Studio, ground: str, by: Actor) -> None:
+    closed = ground == RecoveryOrder.Ground.UNSPENT and studio.state == Studio.State.CONCLUDED
+    if not closed and not policies.may_order_on_any_ground(studio, by):
+        raise NotPermitted(_("处室负责人只能通知退回期满结余；其他事由由厅领导决定。"))
 
 
 @door.act

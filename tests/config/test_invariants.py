@@ -76,11 +76,21 @@ def test_instalments_that_are_not_the_award_are_named() -> None:
         studio=studio, number="1", award=Decimal("50000.00"), shares=[100], signed_on=date(2026, 1, 1),
         signed_by_province="甲", signed_by_host="乙", signed_by_talent="丙", recorded_by=factories.user(),
     )  # fmt: skip
-    assert broken() == {"instalments_sum_to_award"}
+    assert broken() == {"instalments_sum_to_award", "money_of_awards_is_somewhere"}
     part = Instalment.objects.create(studio=studio, number=1, amount=Decimal("49999.99"))
-    assert broken() == {"instalments_sum_to_award"}
+    assert broken() == {"instalments_sum_to_award", "money_of_awards_is_somewhere"}
     Instalment.objects.filter(pk=part.pk).update(amount=Decimal("50000.00"))
     assert broken() == set()
+
+
+def test_money_that_is_nowhere_and_a_repayment_that_nobody_recorded_are_named() -> None:
+    order = factories.recovery_order(amount="7000.00")
+    assert list(invariants.money_of_awards_is_somewhere()) == []
+    type(order).objects.filter(pk=order.pk).update(repaid="10.00")
+    found = [what for _about, what in invariants.money_of_awards_is_somewhere()]
+    assert found == ["repaid 10.00, recorded 0.00"]
+    type(order).objects.filter(pk=order.pk).update(repaid="0.00", amount="25000.01")
+    assert "money_of_awards_is_somewhere" in broken()
 
 
 def test_an_opened_sheet_that_differs_from_its_commitment_is_named() -> None:

@@ -126,6 +126,7 @@ def test_the_sheets_are_opened_while_an_expert_steps_back(turn: int) -> None:
 @pytest.mark.parametrize("turn", range(3))
 def test_a_studio_is_terminated_while_an_instalment_is_paid(turn: int) -> None:
     studio = factories.studio()
+    factories.studio_exit(studio, "decided")
     leader, finance = factories.user("leader"), factories.user("finance")
     first = factories.instalment(
         "approved", home=studio, requested_by=studio.lead, approved_by=factories.user("manager")
