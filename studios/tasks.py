@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from studios.actions import month, recovery, rectification, report, studio
+from studios.actions import exit, month, recovery, rectification, report, studio
 
 
 @shared_task
 def establish_studios() -> None:
     """A studio for every recognition that was published and has none."""
     studio.establish_due_studios()
+
+
+@shared_task
+def follow_revocations() -> None:
+    """Studios whose title was revoked end; what is unpaid is cancelled, what must come back is ordered."""
+    exit.follow_revocations()
 
 
 @shared_task

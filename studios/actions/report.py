@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from selection.rules.eligibility import passes_on
+from studios.actions import rectification
 from studios.messages import report as messages
-from studios.models import ProgressReport, Studio
+from studios.models import ProgressReport, ReportVersion, Studio
 from studios.queries import report as queries
-from studios.rules.reports import Owed, owed_reports, reminder_level
+from studios.rules.reports import LADDER, Owed, owed_reports, reminder_level
 from workflow import calendar, clock, door, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.machine import subject_of
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, working_days_between
 
 log = logging.getLogger(__name__)
+RED = LADDER[0][0]
 
 
 @door.act
@@ -31,8 +35,9 @@ def submit(
     results: str,
     problems: str,
     next_steps: str,
+    difference: str = "",
 ) -> ProgressReport:
-    """The studio hands a report in, or hands it in again after its return."""
+    """The studio hands a report in, or hands it in again after its return; what the records say is kept with it."""
     values = {
         "activities_held": activities_held,
         "people_served": people_served,
@@ -43,27 +48,53 @@ def submit(
         "next_steps": next_steps,
     }
     said = {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+    kept = {**values, "difference": difference, **queries.drawn_from_records(report)}
     moved = door.take(
-        report, "submit", by=by, sender=by, at=clock.now(), values=values, payload={"report": said}
-    )
+        report, "submit", by=by, sender=by, at=clock.now(), values=kept,
+        payload={"report": said, "records": kept["prefilled"], "difference": difference},
+    )  # fmt: skip
+    _keep_version(moved, said)
     messages.submitted(moved, by=by)
     return moved
+
+
+def _keep_version(report: ProgressReport, said: dict[str, Any]) -> None:
+    ReportVersion.objects.create(
+        report=report, number=report.versions.count() + 1, values=said, difference=report.difference,
+        submitted_by_id=report.submitted_by_id, submitted_at=report.submitted_at,
+    )  # fmt: skip
 
 
 @door.act
 def accept(report: ProgressReport, *, by: Actor, remarks: str = "") -> ProgressReport:
     """The manager accepts a report."""
     moved = door.take(report, "accept", by=by, at=clock.now(), remarks=remarks, payload={"remarks": remarks})
+    _remark(moved)
     messages.judged(moved, by=by)
     return moved
 
 
 @door.act
-def return_for_changes(report: ProgressReport, *, by: Actor, remarks: str) -> ProgressReport:
-    """The manager sends a report back and says what to change."""
-    moved = door.take(report, "return_for_changes", by=by, reason=remarks, at=clock.now(), remarks=remarks)
+def return_for_changes(
+    report: ProgressReport, *, by: Actor, remarks: str, field_remarks: Mapping[str, str] | None = None
+) -> ProgressReport:
+    """The manager sends a report back and says what to change, as a whole and field by field."""
+    asked = {name: text for name, text in (field_remarks or {}).items() if text}
+    moved = door.take(
+        report, "return_for_changes", by=by, reason=remarks, at=clock.now(), remarks=remarks, asked=asked,
+        payload={"fields": asked},
+    )  # fmt: skip
+    _remark(moved)
     messages.judged(moved, by=by)
     return moved
+
+
+def _remark(report: ProgressReport) -> None:
+    """What was said stands with the version of which it was said."""
+    last = report.versions.order_by("-number").first()
+    if last is not None:
+        last.remarks, last.field_remarks = report.remarks, report.field_remarks
+        last.save(update_fields=["remarks", "field_remarks"])
 
 
 # What is owed --------------------
@@ -104,7 +135,8 @@ def _missing(studio: Studio, work_days: WorkCalendar) -> list[Owed]:
     until = passes_on(clock.today(), 1)
     until = min(until, studio.ends_on) if studio.ends_on else until
     have = {(report.kind, report.period) for report in studio.reports.all()}
-    return [o for o in owed_reports(studio.active_from, until, work_days) if (o.kind, o.period) not in have]
+    owed = owed_reports(studio.active_from, until, work_days, ends_on=studio.ends_on)
+    return [one for one in owed if (one.kind, one.period) not in have]
 
 
 # The ladder --------------------
@@ -130,12 +162,17 @@ def _remind_if_due(report: ProgressReport, today: date, work_days: WorkCalendar)
 
 @door.act
 def remind(report: ProgressReport, level: int, passed: int, *, by: Actor) -> bool:
-    """Tell of one report at one level, unless that has been done or the report handed in meanwhile."""
+    """Tell of one report at one level, unless that has been done or the report handed in meanwhile.
+
+    At red it asks for a rectification in writing, in the same act.
+    """
     row = ProgressReport.objects.select_for_update(of=("self",)).select_related("studio").get(pk=report.pk)
     if row.state not in ProgressReport.OWED or not _above(level, row.reminded):
         return False
     row.reminded = level
     row.save(update_fields=["reminded"])
+    if level >= RED:
+        rectification.order_for(row, by=by)
     messages.reminded(row, level, passed)
     return True
 

@@ -42,6 +42,10 @@ def represent(report: ProgressReport, _actor: Actor) -> dict[str, Any]:
         "submitted_at": iso(report.submitted_at),
         "judged_at": iso(report.judged_at),
         "remarks": report.remarks,
+        "field_remarks": report.field_remarks,
+        "records": report.prefilled,
+        "difference": report.difference,
+        "tasks": report.tasks,
     }
 
 

@@ -97,7 +97,7 @@ def _late_or_soon(passed: int) -> str:
 
 def _what_follows(level: int) -> str:
     if level >= PAYMENTS_STOP:
-        return _("逾期满20个工作日，停止拨款，并告知省级处室。")
+        return _("逾期满20个工作日，停止拨款，并告知省级处室。请书面说明原因和改正措施，在“考核”页面报送。")
     if level >= CITY_IS_TOLD:
         return _("逾期满10个工作日，已告知市级民政局；满20个工作日停止拨款。")
     if level > 0:

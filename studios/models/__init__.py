@@ -9,7 +9,7 @@ from studios.models.activity_parts import (
     ServiceGroup,
 )
 from studios.models.agreement import AgreementScan, AgreementSignature, AgreementVersion, Party
-from studios.models.assessment import Assessment, AssessmentSheet, Rectification
+from studios.models.assessment import Assessment, AssessmentSheet
 from studios.models.care import CareMeasure
 from studios.models.change import ReportedChange
 from studios.models.exit import Exit, Reappointment
@@ -29,6 +29,7 @@ from studios.models.network import Level, Place, ServicePoint, ServicePointRecor
 from studios.models.plan import PartnerStation, StudioGoal, StudioPlan, StudioTask, TeamMember
 from studios.models.programme import ProgrammeProposal, ProgrammeVersion
 from studios.models.recovery import RecoveryOrder, Repayment
+from studios.models.rectification import Rectification
 from studios.models.report import ProgressReport, ReportFile, ReportVersion
 from studios.models.spending import (
     BudgetAdjustment,

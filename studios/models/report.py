@@ -117,6 +117,7 @@ class ProgressReport(Machine):
         for name, value in values.items():
             setattr(self, name, value)
         self.submitted_by, self.submitted_at = sender, at
+        self.field_remarks = {}
 
     @step(
         state,
@@ -138,8 +139,8 @@ class ProgressReport(Machine):
         reason_required=True,
         consequence=_("退回工作室修改，原应交日期不变。"),
     )
-    def return_for_changes(self, *, at: Any, remarks: str) -> None:
-        self.judged_at, self.remarks = at, remarks
+    def return_for_changes(self, *, at: Any, remarks: str, asked: dict[str, str]) -> None:
+        self.judged_at, self.remarks, self.field_remarks = at, remarks, asked
 
 
 class ReportVersion(models.Model):

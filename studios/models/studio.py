@@ -51,6 +51,11 @@ way_out = Guard(
     _("终止工作室须先经退出或者终止程序作出决定；认定撤销的，由系统随之终止。"),
     lambda s: s.exits.filter(state="decided").exists() or not recognition_stands(s.recognition, clock.today()),
 )
+rectified = Guard(
+    "rectification_open",
+    _("考核提出的整改事项尚未全部通过，请逐项审核。"),
+    lambda s: not s.rectifications.filter(assessment__isnull=False).exclude(state="accepted").exists(),
+)
 term_over = Guard(
     "term_running",
     _("管理期未满。"),
@@ -246,6 +251,7 @@ class Studio(Machine):
         label=_("整改通过"),
         by=policies.may_run_studio,
         tone="quiet",
+        needs=(rectified,),
         reason_required=True,
     )
     def accept_rectification(self, *, reason: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from studios.rules.programme import FULL, GRADES, Dimension, Programme, at_least
 
@@ -103,3 +104,38 @@ def tie_marks(dimensions: Sequence[Dimension], marks: Marks) -> list[Decimal]:
     """The marks that part equal scores: of the heaviest dimension first; of equal weight, the one named first."""
     order = sorted(dimensions, key=lambda dimension: -dimension.points)
     return [marks[dimension.code] for dimension in order]
+
+
+# What the facts suggest ----------------------------------------------------------------------------------------------
+
+TENTH = Decimal("0.1")
+
+
+def suggested(dimensions: Sequence[Dimension], facts: Mapping[str, Any]) -> dict[str, Decimal]:
+    """The mark that the facts of the period come to, for the dimensions of which they say something.
+
+    Each is a share of the dimension's points: reports on time, money spent of money paid, the mean of the tasks' rates
+    (each counted to 100 %), the mentees' rate, satisfaction. One decimal, half up.
+    """
+    shares = _shares(facts)
+    return {
+        d.code: (d.points * shares[d.code]).quantize(TENTH, ROUND_HALF_UP)
+        for d in dimensions
+        if shares.get(d.code) is not None
+    }
+
+
+def _shares(facts: Mapping[str, Any]) -> dict[str, Any]:
+    reports = facts.get("reports") or {}
+    tasks = {
+        task["code"]: min(Decimal(task["rate"]), Decimal(FULL)) / FULL for task in facts.get("tasks", ())
+    }
+    done = [rate for code, rate in tasks.items() if code != "satisfaction"]
+    owed, spent = reports.get("owed"), facts.get("spent_share")
+    return {
+        "system": Decimal(reports["on_time"]) / owed if owed else None,
+        "money": min(Decimal(spent), Decimal(FULL)) / FULL if spent else None,
+        "service": sum(done, Decimal(0)) / len(done) if done else None,
+        "mentoring": tasks.get("mentees"),
+        "society": tasks.get("satisfaction"),
+    }
