@@ -641,3 +641,62 @@ def plan(state: str = "drafted", *, home: Any = None, **fields: Any) -> Any:
     if state == "approved":
         actions._apply(row, home)
     return row
+
+
+def bar(person: Any = None, *, organisation: Organisation | None = None, **fields: Any) -> Any:
+    """A bar in force for three years from 1 August 2026: of a person (a nominee or an expert) or of a nominator."""
+    from selection.models import Bar
+
+    key = getattr(person, "person_key", "") or getattr(person, "id_hash", "")
+    given = {
+        "person_hash": key, "organisation": organisation, "capacity": "nominator" if organisation else "both",
+        "subject_name": organisation.name if organisation else person.name, "ground": "fraud", "source": "hand",
+        "document_number": "浙民罚〔2026〕3号", "from_on": date(2026, 8, 1), "until_on": date(2029, 8, 1), **fields,
+    }  # fmt: skip
+    return Bar.objects.create(**given)
+
+
+def studio_exit(home: Any, state: str = "noticed", **fields: Any) -> Any:
+    """A termination because the assessment was failed twice: told on 1 September, a statement due a week later."""
+    from studios.models import Exit
+
+    given = {
+        "ground": "unqualified", "facts": "2025、2026年度考核均为不合格。", "started_at": NOON,
+        "statement_due": date(2026, 9, 8), **fields,
+    }  # fmt: skip
+    return Exit.objects.create(studio=home, state=state, **given)
+
+
+def reported_change(home: Any, state: str = "filed", **fields: Any) -> Any:
+    """The host's legal person has changed on 20 August, reported on 1 September."""
+    from studios.models import ReportedChange
+
+    given = {
+        "kind": "host_legal_person", "happened_on": date(2026, 8, 20), "due_on": date(2026, 9, 19),
+        "told": "法定代表人由张某变更为李某。", "filed_at": NOON, **fields,
+    }  # fmt: skip
+    return ReportedChange.objects.create(studio=home, state=state, **given)
+
+
+def assessment(
+    state: str = "scheduled", *, home: Any = None, reviewers: Any = None, marks: Any = (), **fields: Any
+) -> Any:
+    """The assessment of 2026 with two reviewers; `marks` are the two sheets handed in, dimension by dimension."""
+    from studios.models import Assessment, AssessmentSheet
+
+    row = Assessment.objects.create(
+        studio=home or studio(), state=state, **{"kind": "annual", "year": 2026, **fields}
+    )
+    people = reviewers if reviewers is not None else [user("reviewer"), user("reviewer")]
+    for number, person in enumerate(people):
+        given = {"marks": marks[number], "submitted_at": NOON} if number < len(marks) else {}
+        AssessmentSheet.objects.create(assessment=row, reviewer=person, assigned_at=NOON, **given)
+    return Assessment.objects.get(pk=row.pk)
+
+
+def rectification(state: str = "ordered", *, home: Any = None, **fields: Any) -> Any:
+    """One thing to be put right by 20 October 2026."""
+    from studios.models import Rectification
+
+    given = {"item": "督导记录补齐站点签字", "ordered_on": NOON.date(), "due_on": date(2026, 10, 20), **fields}
+    return Rectification.objects.create(studio=home or studio(), state=state, **given)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from studios import policies
+from studios.actions import recovery
 from studios.actions.spending import locked
 from studios.actions.spending_words import refuse
 from studios.errors import ExpenseRefused
@@ -17,6 +18,7 @@ from studios.messages import spending as messages
 from studios.models import BudgetAdjustment, BudgetLine, Expense, Settlement, Studio
 from studios.models.spending import accounts_open
 from studios.queries import budget as queries
+from studios.queries.recovery import recoverable
 from studios.rules import spending as rules
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
@@ -148,13 +150,11 @@ def settle_unspent(studio: Studio, *, by: Actor, carry: bool = False, reason: st
     """When the term is over: what was not spent is returned (an order is written), or carried on with a reason."""
     studio = locked(studio)
     _require_settleable(studio, by)
-    account, rest = queries.account_of(studio), queries.rest_of(studio)
+    account, rest = queries.account_of(studio), recoverable(studio)
     if carry and not reason.strip():
         raise StepRefused(_("结转下一管理期须写明理由和依据。"), code="reason_required")
     way = Settlement.Way.NOTHING if not rest else Settlement.Way.CARRIED if carry else Settlement.Way.RETURNED
     if way == Settlement.Way.RETURNED:
-        from studios.actions import recovery
-
         words = reason.strip() or _("管理期届满，结余资金退回。")
         recovery.order(studio, by=by, amount=rest, ground="unspent", reason=words)
     assert isinstance(by, User)  # no other actor is a manager

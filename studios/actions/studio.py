@@ -18,6 +18,7 @@ from selection.models import Recognition
 from selection.rules.eligibility import passes_on
 from studios.actions import agreement as versions
 from studios.actions import grant, plan, report
+from studios.actions.budget import plan_budget
 from studios.errors import NotALead, NumberTaken
 from studios.messages import studio as messages
 from studios.models import Agreement, Instalment, Studio
@@ -120,6 +121,7 @@ def agree(
         programme=in_force(),
     )
     _plan_instalments(moved, amounts)
+    plan_budget(moved)
     versions.enter_into_force(agreement, by=by)
     messages.agreed(moved, agreement, len(amounts), by=by)
     return moved

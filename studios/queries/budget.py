@@ -17,11 +17,10 @@ from studios.models import (
     BudgetLine,
     Expense,
     Instalment,
-    RecoveryOrder,
     Settlement,
     Studio,
 )
-from studios.queries.spending import NOTHING, spent_of
+from studios.queries.spending import NOTHING
 from studios.queries.studio import of_reader
 from studios.rules import spending as rules
 from studios.rules.programme import FULL, Head
@@ -146,7 +145,7 @@ class Account:
 def award_of(studio: Any) -> Decimal:
     """The award; nothing before the agreement."""
     signed = getattr(studio, "agreement", None)
-    return signed.award if signed else NOTHING
+    return Decimal(signed.award) if signed else NOTHING
 
 
 def agreed_budget(studio: Any) -> dict[str, Decimal]:
@@ -253,13 +252,6 @@ def unsettled() -> QuerySet[Studio]:
     """The studios whose term is over and whose rest is not settled; those that never got money have none."""
     rows = Studio.objects.filter(Q(instalments__state="paid"), state=Studio.State.CONCLUDED, settlement=None)
     return rows.distinct()
-
-
-def rest_of(studio: Studio) -> Decimal:
-    """What was received, not spent, and not asked back yet; never negative."""
-    asked = RecoveryOrder.objects.filter(studio_id=studio.pk).aggregate(sum=Sum("amount"))["sum"] or NOTHING
-    paid, _first = received(studio)
-    return max(paid - spent_of(studio) - asked, NOTHING)
 
 
 def settlement_of(studio: Studio) -> Settlement | None:

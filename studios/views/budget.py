@@ -20,6 +20,7 @@ from studios.models.spending import accounts_open
 from studios.queries import budget as queries
 from studios.queries import spending
 from studios.queries.grant import instalments_visible_to
+from studios.queries.recovery import recoverable
 from studios.views.spending import WRITES, flags_of, head_names, studio_of, writes
 from studios.views.studio import acts
 from workflow import clock
@@ -183,7 +184,7 @@ def settlement(request: HttpRequest, studio_pk: int) -> HttpResponse:
     context = {
         "studio": studio,
         "account": queries.account_of(studio),
-        "rest": queries.rest_of(studio),
+        "rest": recoverable(studio),
         "settlement": settled,
         "form": form,
         "may": settled is None and policies.may_settle_unspent(studio, user) and studio.state == "concluded",

@@ -107,7 +107,7 @@ def test_an_invoice_is_used_once_whoever_types_it_however(home):
     with pytest.raises(ExpenseRefused, match="2026-08-20"):  # of one's own studio the day is said
         record(home, invoice_code="3300AB", invoice_number="12345678")
     refusal = ledger.entries_of(other).filter(kind="refused").get()
-    assert refusal.payload["code"] == "invoice_taken"
+    assert "invoice_taken" in refusal.payload
 
 
 def test_a_voided_expense_frees_its_invoice(home):
@@ -193,11 +193,18 @@ def test_a_studio_that_is_over_and_settled_takes_no_expense():
 # Vouchers ------------------------------------------------------------------------------------------------------------
 
 
+def kept_files():
+    return set(default_storage.listdir("vouchers")[1]) if default_storage.exists("vouchers") else set()
+
+
 def test_a_file_that_is_no_voucher_is_refused_by_its_content_and_nothing_is_kept(home):
+    before = kept_files()
     with pytest.raises(BadFile, match="发票.pdf"):
         record(home, vouchers=[("发票.pdf", b"MZ not a pdf")])
+    with pytest.raises(ExpenseRefused):
+        record(home, head="gifts")
     assert not Expense.objects.exists()
-    assert not default_storage.exists("vouchers") or default_storage.listdir("vouchers")[1] == []
+    assert kept_files() == before
 
 
 class Suspicious(Clamd):
@@ -273,8 +280,9 @@ def test_more_spent_than_received_is_marked():
 
 
 def test_the_same_number_under_another_code_and_the_same_scan_are_marked(home):
-    record(home, invoice_code="3300", invoice_number="5")
-    again = record(factories.funded_studio(), invoice_code="3301", invoice_number="5")
+    scan = [("发票.jpg", factories.picture())]
+    record(home, invoice_code="3300", invoice_number="5", vouchers=scan)
+    again = record(factories.funded_studio(), invoice_code="3301", invoice_number="5", vouchers=scan)
     assert again.flag_codes == ("same_number", "same_scan")
 
 
