@@ -1,7 +1,7 @@
 """`make bench`: run the benchmarks on a fresh SQLite database under var/, or on DATABASE_URL if it is set.
 
-Prints one line per figure, `name: value unit`, and writes them all to var/bench.json. Name only a database
-that may be filled with rounds of no meaning.
+Prints one line per figure, `name: value unit`, and writes them all to var/bench.json; `python -m bench lists draw`
+runs those alone and writes no file. Name only a database that may be filled with rounds of no meaning.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ BENCHES = (
     "results",
     "public",
     "clearing",
+    "monitoring",
 )
 
 
@@ -48,19 +50,21 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
 
 
-def measured() -> Iterator[Figure]:
-    """Every figure, printed as it comes."""
-    for name in BENCHES:
+def measured(names: Sequence[str]) -> Iterator[Figure]:
+    """Every figure of these benchmarks, printed as it comes."""
+    for name in names:
         for figure in importlib.import_module(f"bench.{name}").figures():
             print(f"{figure.name}: {figure.value} {figure.unit}", flush=True)
             yield figure
 
 
 def main() -> None:
-    """Measure and write the file."""
+    """Measure; all of them are written to the file."""
+    asked = sys.argv[1:]
     prepare()
-    rows = {figure.name: {"value": figure.value, "unit": figure.unit} for figure in measured()}
-    (ROOT / "var" / "bench.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    rows = {row.name: {"value": row.value, "unit": row.unit} for row in measured(asked or BENCHES)}
+    if not asked:
+        (ROOT / "var" / "bench.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
