@@ -138,6 +138,7 @@ def test_a_studio_begins_for_the_others_alone() -> None:
     studios.establish_due_studios()
     made = {row.recognition_id: row for row in type(factories.studio()).objects.all()}
     for talent, code in ((held, "on_hold"), (free, "")):
+        factories.plan("approved", home=made[talent.pk])
         try:
             studios.agree(
                 made[talent.pk], by=factories.user("manager"), number=f"协{talent.pk}", award=Decimal("50000.00"), site="二楼",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from studios import policies
 from studios.models.network import ServicePoint
+from studios.models.plan_words import sentence_of
 from studios.models.studio import Studio
 from studios.rules import plan as rules
 from workflow import clock
@@ -121,7 +122,7 @@ def faults_of(plan: StudioPlan) -> list[rules.Fault]:
 
 def _first_fault(plan: Any) -> str:
     found = faults_of(plan)
-    return found[0].sentence if found else gettext("计划不完整。")
+    return sentence_of(found[0]) if found else gettext("计划不完整。")
 
 
 complete = Guard("plan_incomplete", _first_fault, lambda plan: not faults_of(plan))

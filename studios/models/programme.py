@@ -96,6 +96,13 @@ class ProgrammeProposal(Machine):
         """The content as rules."""
         return _read(json.dumps(self.content, sort_keys=True))
 
+    @property
+    def before(self) -> Programme:
+        """What it changes: the version before it, or the one in force while it waits."""
+        if self.version is None:
+            return rules_of(in_force())
+        return rules_of(ProgrammeVersion.objects.filter(version__lt=self.version.version).first())
+
     @step(
         state,
         source=State.PROPOSED,
