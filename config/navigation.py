@@ -43,7 +43,9 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("工作室"), "studio_list", _STUDIOS),
     (_("考核"), "assessment_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
     (_("考核评分"), "assessment_inbox", frozenset({Role.REVIEWER})),
+    (_("监测"), "monitor", PROVINCIAL | {Role.BUREAU_OFFICER}),
     (_("经费"), "instalment_list", frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR})),
+    (_("支出审批"), "expense_list", frozenset({Role.UNIT_CLERK})),
     (
         _("退回资金"),
         "recovery_list",

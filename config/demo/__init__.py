@@ -20,7 +20,7 @@ from config.demo.days import Days, at, on
 from config.demo.story import Story
 from config.demo.world import World, build
 from selection.actions import roll
-from studios.actions import studio
+from studios.actions import month, studio
 from studios.models import Studio
 from workflow import clock
 from workflow.actor import SYSTEM
@@ -94,6 +94,7 @@ def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
     story = _present(world, stage)
     with clock.frozen(present):
         _after(world, story, stage)
+        month.rebuild()  # what came in bulk did not pass the acts that keep the months
     Message.objects.update(status=Message.Status.SENT, sent_at=F("created_at"), read_at=F("created_at"))
     _set_clock(present)
 
