@@ -28,6 +28,8 @@ _SWEEPS = {
     "selection.tasks.warn_of_ending_boards": 600.0,
     "selection.tasks.vacate_barred_seats": 10.0,
     "studios.tasks.establish_studios": 5.0,
+    "studios.tasks.follow_revocations": 10.0,
+    "studios.tasks.scan_vouchers": 30.0,
     "studios.tasks.remind_of_reports": 60.0,
     "studios.tasks.remind_of_recoveries": 60.0,
     "studios.tasks.keep_months": 3600.0,

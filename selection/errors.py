@@ -130,3 +130,9 @@ class BulkRefused(Refused):
             _("%(n)s份不能办理，全部没有办理：%(names)s。") % {"n": len(refused), "names": names}
         )
         self.refused = refused  # [id, code, name, why] each
+
+
+class BarRefused(Refused):
+    """A bar of the integrity register that cannot be."""
+
+    code = "bad_bar"

@@ -221,3 +221,7 @@ may_decide_appeal = allow(Role.MANAGER, Role.LEADER, when=_is_uninvolved)
 may_confirm_determination = allow(Role.LEADER)
 may_start_revocation = allow(Role.MANAGER)
 may_publish_correction = allow(Role.PUBLISHER, when=_not_the_drafter)
+
+# The integrity register
+may_record_bar = allow(Role.MANAGER, Role.LEADER) | by_system
+may_lift_bar = allow(Role.LEADER)

@@ -17,6 +17,7 @@ from selection.actions import (
     qualification,
     reminders,
     round,
+    seat,
 )
 
 
@@ -96,3 +97,9 @@ def take_due_steps() -> None:
     """Every step whose time has come, here and now: what the timetable does piece by piece."""
     for sweep in SWEEPS:
         sweep()
+
+
+@shared_task
+def vacate_barred_seats() -> None:
+    """Experts whom the integrity register bars, on draws that are not opened."""
+    seat.vacate_barred()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from studios.actions import exit, month, recovery, rectification, report, studio
+from studios.actions import exit, month, recovery, rectification, report, spending_files, studio
 
 
 @shared_task
@@ -23,6 +23,12 @@ def follow_revocations() -> None:
 def remind_of_recoveries() -> None:
     """The reminders of money to be given back, each level once."""
     recovery.send_due_reminders()
+
+
+@shared_task
+def scan_vouchers() -> None:
+    """The vouchers that came while no scanner could be reached."""
+    spending_files.scan_waiting()
 
 
 @shared_task

@@ -35,7 +35,19 @@ from selection.models import (
     ScoreSheet,
     Waiver,
 )
-from studios.models import Activity, Exit, Instalment, ProgressReport, RecoveryOrder, ReportedChange, Studio
+from studios.models import (
+    Activity,
+    Assessment,
+    BudgetAdjustment,
+    Exit,
+    Expense,
+    Instalment,
+    ProgressReport,
+    RecoveryOrder,
+    Rectification,
+    ReportedChange,
+    Studio,
+)
 from tests import factories
 from workflow import clock, door, ledger
 from workflow.actor import PUBLIC, SYSTEM
@@ -224,6 +236,36 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "accept": ("submitted", "accepted", "manager"),
         "return_for_changes": ("submitted", "returned", "manager"),
     },
+    Assessment: {
+        "assign": ("scheduled", "scheduled", "manager"),
+        "self_score": ("scheduled", "scheduled", "studio_lead"),
+        "score_sheet": ("scheduled", "scheduled rated", "reviewer"),  # whoever has a sheet
+        "veto": ("scheduled rated", "rated", "manager"),
+        "make_statement": ("rated", "rated", "studio_lead"),
+        "waive_statement": ("rated", "rated", "studio_lead"),
+        "score_again": ("rated", "scheduled", "manager"),
+        "confirm": ("rated", "confirmed", "manager"),
+        "confirm_at_limit": ("rated", "confirmed", "manager"),
+    },
+    Rectification: {
+        "file": ("ordered", "filed", "studio_lead studio_member"),
+        "accept": ("filed", "accepted", "manager"),
+        "send_back": ("filed", "ordered", "manager"),
+    },
+    Expense: {
+        "submit": ("drafted", "submitted", "studio_lead studio_member"),
+        "take_back": ("submitted refused", "drafted", "studio_lead studio_member"),
+        "approve": ("submitted", "approved", "unit_clerk"),
+        "refuse": ("submitted", "refused", "unit_clerk manager"),
+        "question": ("approved", "refused", "manager"),
+        "void": ("drafted refused", "voided", "studio_lead studio_member"),
+    },
+    BudgetAdjustment: {
+        "record": ("requested", "recorded", "studio_lead"),
+        "approve": ("requested", "approved", "manager"),
+        "refuse": ("requested", "refused", "manager"),
+        "withdraw": ("requested", "withdrawn", "studio_lead"),
+    },
     Bar: {
         "lift": ("in_force", "lifted", "leader"),
     },
@@ -366,6 +408,23 @@ class Scene:
         home = factories.bare_studio(self.nomination, lead=self.actors["studio_lead"], host=self.place)
         home.instalments.create(number=9, amount="100.00", state="paid", paid_at=factories.NOON)
         return home
+
+    def _assessment(self) -> Assessment:
+        """With a sheet of the reviewer's, and a score for which no place is left."""
+        row = factories.assessment(home=self._studio(), reviewers=[self.actors["reviewer"], self.other])
+        Assessment.objects.filter(pk=row.pk).update(grade="excellent", score="95.00")
+        return row
+
+    def _rectification(self) -> Rectification:
+        return factories.rectification(home=self._studio())
+
+    def _expense(self) -> Expense:
+        return factories.expense(home=self._studio(), claimant=self.other, recorded_by=self.other)
+
+    def _budgetadjustment(self) -> BudgetAdjustment:
+        return BudgetAdjustment.objects.create(
+            studio=self._studio(), source="training", target="service", amount="100.00", requested_by=self.other
+        )
 
     def _bar(self) -> Bar:
         return factories.bar(self.nomination.nominee)

@@ -62,6 +62,15 @@ def _audit(refusal: Refused, name: str, args: tuple[Any, ...], kwargs: Mapping[s
                 role=attempt.role,
                 payload={"step": attempt.step, "code": refusal.code, "sentence": str(refusal)},
             )
+        for record in refusal.because:
+            note_use(record, attempt.by, step=attempt.step, about=attempt.subject)
+
+
+def note_use(record: str, by: Any, *, step: str, about: str) -> None:
+    """Write down with a record of the office that a decision rested on it: what was done or refused, and about what."""
+    with transaction.atomic():
+        payload = {"step": step, "about": about}
+        ledger.append(by, chain=ledger.OFFICE, kind="bound", subject=record, payload=payload)
 
 
 def _attempt_of(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Attempt | None:
@@ -175,7 +184,9 @@ def _require_possible(obj: Any, declared: Step, reason: str) -> None:
         raise StepRefused(_("办理“%(step)s”须填写理由。") % {"step": declared.label}, code="reason_required")
     guard = failing_guard(obj, declared)
     if guard is not None:
-        raise StepRefused(guard.why_not(obj), code=guard.code)
+        refusal = StepRefused(guard.why_not(obj), code=guard.code)
+        refusal.because = tuple(guard.because(obj)) if guard.because else ()
+        raise refusal
 
 
 def _moved_meanwhile(obj: Any, declared: Step) -> str:

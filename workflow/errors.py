@@ -31,6 +31,7 @@ class Refused(Exception):
         self.sentence = sentence
         self.code = code or type(self).code
         self.attempt: Attempt | None = None
+        self.because: tuple[str, ...] = ()  # records that forbid it, as the ledger names them
 
     def __str__(self) -> str:
         return str(self.sentence)

@@ -13,6 +13,7 @@ from workflow.models import Entry
 ledger.LABELS.update(
     {
         "refused": _("办理未通过"),
+        "bound": _("据此限制办理"),
         "calendar.loaded": _("导入工作日历"),
         "calendar.deadlines_moved": _("按新版日历调整期限"),
         "demo_clock.moved": _("调整演示时钟"),

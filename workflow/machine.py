@@ -54,12 +54,14 @@ class Guard:
     """A condition of the object with the sentence that says why it does not hold.
 
     Where one that `applies` fails, the step is nothing that anybody waits for: it is refused as ever, but not offered.
+    `because` names the records on which the refusal rests: their use is written down with them, too.
     """
 
     code: str
     sentence: Sentence | Callable[[Any], Sentence]
     holds: Callable[[Any], bool]
     applies: bool = False
+    because: Callable[[Any], Sequence[str]] | None = None
 
     def __call__(self, obj: Any) -> bool:
         # The door has asked already, in order to name the first that fails: django_fsm need not ask again.

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from selection import policies
-from selection.models import Declaration, DossierVersion, Nomination
+from selection.models import Declaration, DossierVersion, Nomination, Nominee, Round
 from selection.models.dossier import write_rows
+from selection.models.eligibility import barred, barring
+from selection.models.integrity import bars_of_nominator, nominator_sentence
 from selection.models.nomination import ROW_PARTS
 from selection.models.nomination_guards import DECLARATIONS, is_open, why_closed
 from selection.queries.dossier import SECTIONS, Section, fingerprint
@@ -21,6 +23,7 @@ from selection.rules.declarations import CURRENT, digest_of
 from workflow import clock, door
 from workflow.actor import Actor
 from workflow.errors import NotPermitted, OutsideWindow, StepRefused
+from workflow.machine import subject_of
 
 BEGUN = ("setting", "civil_status", "certificate_level", "certified_on")  # asked before the dossier is begun
 
@@ -103,7 +106,23 @@ def _editable(nomination: Nomination, by: Actor) -> Nomination:
         raise StepRefused(_("申报已提交，审核单位退回前不能修改。"), code="wrong_state")
     if not is_open(nomination.round):
         raise OutsideWindow(why_closed(nomination.round))
+    require_unbarred(nomination.nominee, nomination.round, nomination.nominator_id)
     return nomination
+
+
+def require_unbarred(nominee: Nominee, round_: Round, nominator: int | None = None) -> None:
+    """Refuse whom the rules or the integrity register keep away, and a nominator that may not nominate."""
+    if reason := barred(nominee, round_.rulebook):
+        raise _barred(reason, barring(nominee), "barred")
+    found = list(bars_of_nominator(nominator))
+    if found:
+        raise _barred(nominator_sentence(found[0]), [subject_of(bar) for bar in found], "nominator_barred")
+
+
+def _barred(reason: str, bars: Iterable[str], code: str) -> StepRefused:
+    refusal = StepRefused(reason, code=code)
+    refusal.because = tuple(bars)
+    return refusal
 
 
 def begin(nomination: Nomination, answers: Mapping[str, Any]) -> None:

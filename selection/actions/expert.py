@@ -21,6 +21,7 @@ from selection.models import Expert, ExpertAlias, ExpertDuty, ExpertUnit, Round
 from selection.models.expert import Source
 from selection.queries.dossier import masked_phone
 from selection.queries.expert import holder_of, last_number
+from selection.queries.integrity import bars_of_expert
 from selection.rules.eligibility import valid_id_number
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
@@ -232,6 +233,7 @@ def invite(expert: Expert, *, by: Actor, username: str, email: str) -> User:
     expert = locked(expert)
     if expert.user_id is not None:
         raise ExpertRefused(_("该专家已有账号。"), code="has_account")
+    _require_unbarred(expert)
     user = accounts.invite(by=by, username=username, name=expert.name, email=email, organisation=expert.unit)
     roles.grant(user, by=by, role=Role.EXPERT)
     return _with_account(expert, by, user)
@@ -244,12 +246,24 @@ def link_account(expert: Expert, *, by: Actor, user: User) -> User:
     expert = locked(expert)
     if expert.user_id is not None:
         raise ExpertRefused(_("该专家已有账号。"), code="has_account")
+    _require_unbarred(expert)
     other = Expert.objects.filter(user=user).first()
     if other is not None:
         raise ExpertRefused(_("该账号已属于%(code)s。") % {"code": other.code}, code="account_taken")
     if not user.holds(Role.EXPERT):
         roles.grant(user, by=by, role=Role.EXPERT)
     return _with_account(expert, by, user)
+
+
+def _require_unbarred(expert: Expert) -> None:
+    """Nobody is invited while the integrity register bars them."""
+    if not (bars := bars_of_expert(expert)):
+        return
+    day = max(bar.until_on for bar in bars).isoformat()
+    words = _("该专家列入诚信名册，%(day)s前不能参加评审。") % {"day": day}
+    refusal = ExpertRefused(words, code="barred")
+    refusal.because = tuple(subject_of(bar) for bar in bars)
+    raise refusal
 
 
 def _with_account(expert: Expert, by: Actor, user: User) -> User:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from selection import policies
-from selection.actions.dossier import begin, take_version
+from selection.actions.dossier import begin, require_unbarred, take_version
 from selection.actions.dossier import save_section as save_section
 from selection.actions.dossier import sign as sign
 from selection.actions.nominee import rename
@@ -26,7 +26,6 @@ from selection.models.attachment_kinds import (
     missing_originals,
 )
 from selection.models.dossier import write_rows
-from selection.models.eligibility import barred
 from selection.models.nomination import ROW_PARTS, plain_name
 from selection.models.nomination_guards import (
     is_open,
@@ -80,6 +79,7 @@ def create(
     way = _way(unit, route)
     _require_category(round_, category)
     nominee = _nominee(name, id_number, round_, by)
+    require_unbarred(nominee, round_, way.nominator.pk)
     if office_held(way.nominator, nominee):
         raise StepRefused(officer_sentence(way.nominator, nominee), code="officer_of_nominator")
     nomination = Nomination.objects.create(
@@ -140,8 +140,7 @@ def _nominee(name: str, id_number: str, round_: Round, by: Actor) -> Nominee:
         return known
     if round_.nominations.filter(nominee=known).exclude(state__in=ENDED).exists():
         raise SecondRoute(_("该人选在本轮已有申报，同一人在一轮中只能通过一个渠道申报一次。"))
-    if reason := barred(known, round_.rulebook):
-        raise StepRefused(reason, code="barred")
+    require_unbarred(known, round_)
     return _named(known, name, round_, by)
 
 

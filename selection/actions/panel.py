@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from selection import policies
+from selection.actions.integrity import note_bars
 from selection.errors import DrawInfeasible
 from selection.messages import panel as messages
 from selection.models import Assignment, Expert, Nomination, Panel, Panelist, Recusal, Round
@@ -74,6 +75,7 @@ def freeze(panel: Panel, *, by: Actor, source: str, value_at: datetime, set_asid
         operator=by, at=clock.now(), payload={"digest": digest, "source": source, "value_at": value_at},
     )  # fmt: skip
     Recusal.objects.bulk_create(recusals_of(lists.found), ignore_conflicts=True)
+    note_bars((code for code, why in lists.left_out if why == "barred"), moved, "freeze", by=by)
     ledger.publish_heads(by, occasion=f"panel.freeze {panel.round.code}")
     messages.frozen(moved)
     return moved

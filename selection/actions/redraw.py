@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from selection import policies
+from selection.actions.integrity import note_bars
 from selection.messages import panel as messages
 from selection.models import Assignment, Expert, Nomination, Panel, Panelist, Redraw
 from selection.queries.conflict import conflicts, pairs_of
@@ -172,6 +173,7 @@ def called(panel: Panel, seat: Panelist, passed: Sequence[Passed], by: Actor) ->
         "passed": [[expert, reason] for expert, reason in passed],
     }  # fmt: skip
     record(panel, PROMOTED, by, payload)
+    note_bars((expert for expert, reason in passed if reason == "unavailable"), panel, "promote", by=by)
     return seat
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.actions import nomination as nominations
+from selection.actions.integrity import bar_after_revocation
 from selection.messages import revocation as messages
 from selection.models import Nomination, Recognition, Revocation, RollCorrection
 from selection.models.nomination import plain_name
@@ -74,13 +75,20 @@ def decide(
     """Revoke: the decision and the end of the title in one act."""
     row = door.locked(revocation)
     door.hold(Nomination.objects.filter(pk=row.nomination_id))
-    payload = {"minute_number": minute_number, "document_number": document_number, "ground": row.ground}
+    payload = {
+        "minute_number": minute_number, "document_number": document_number, "ground": row.ground,
+        "statement_due": row.statement_due, "statement_made": bool(row.statement), "heard_on": row.heard_on,
+    }  # fmt: skip
     row = door.take(
         row, "decide", by=by, reason=reason, payload=payload, minute_number=minute_number,
         document_number=document_number, at=clock.now(),
     )  # fmt: skip
     nominations.revoke(row.nomination, by=by, reason=reason)
     Recognition.objects.filter(nomination_id=row.nomination_id).update(revocation_number=document_number)
+    bar_after_revocation(
+        row.nomination, by=by, ground=row.ground, document_number=document_number, facts=row.facts,
+        origin=subject_of(row),
+    )  # fmt: skip
     ledger.publish_heads(by, occasion=f"revocation {document_number}")
     return row
 
@@ -120,7 +128,10 @@ def draft_correction(
     made.save()
     ledger.append(
         by, chain=made.chain_key, kind=DRAFTED, subject=subject_of(made), rules_version=made.rules_version,
-        payload={"place": place, "before": made.before, "after": made.after, "basis": basis, "why": why},
+        payload={
+            "ordinal": recognition.ordinal, "place": place, "before": made.before, "after": made.after,
+            "basis": basis, "why": why,
+        },
     )  # fmt: skip
     messages.correction_drafted(made)
     return made

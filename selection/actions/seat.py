@@ -8,10 +8,12 @@ from selection import policies
 from selection.actions.redraw import record, redraw, succeed
 from selection.messages import panel as messages
 from selection.models import Assignment, Panel, Panelist, Redraw, ScoreSheet
+from selection.queries.integrity import bars_of_expert, seats_to_vacate
 from selection.queries.panel import ACTIVE
 from workflow import clock, door, kinds
 from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import subject_of
 
 LEFT = kinds.named("panel.leave", _("专家退出评审组"))
 
@@ -34,6 +36,24 @@ def decline(seat: Panelist, *, by: Actor, reason: str) -> Panelist | None:
     if seat.expert.user_id != by.id:
         raise NotPermitted(_("只有专家本人可以退出评审组。"))
     return _vacate(seat, by=by, how=Panelist.Leaving.DECLINED, reason=reason)
+
+
+def vacate_barred() -> int:
+    """Whoever the integrity register bars leaves the draws that are not opened yet, each in its own act; how many."""
+    return sum(leave_barred(seat, by=SYSTEM) for seat in list(seats_to_vacate()))
+
+
+@door.act
+def leave_barred(seat: Panelist, *, by: Actor) -> bool:
+    """One barred expert's seat falls vacant; what is submitted or opened stands. False if it is vacant by now."""
+    bars = bars_of_expert(seat.expert)
+    if not bars or not seats_to_vacate().filter(pk=seat.pk).exists():
+        return False
+    reason = _("该专家列入诚信名册，退出尚未启封的评审。")
+    _vacate(seat, by=by, how=Panelist.Leaving.OTHER, reason=str(reason))
+    for bar in bars:
+        door.note_use(subject_of(bar), by, step="leave", about=subject_of(seat.panel))
+    return True
 
 
 def _vacate(seat: Panelist, *, by: Actor, how: str, reason: str) -> Panelist | None:

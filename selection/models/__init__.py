@@ -15,6 +15,7 @@ from selection.models.dossier import (
 )
 from selection.models.expert import Expert, ExpertAbsence, ExpertAlias, ExpertDuty, ExpertLink, ExpertUnit
 from selection.models.export import ExportRequest
+from selection.models.integrity import Bar
 from selection.models.interest import DeclaredInterest
 from selection.models.listing import ListColumns, SavedView
 from selection.models.nomination import Nomination, Nominee
@@ -44,6 +45,7 @@ __all__ = [
     "BallotLine",
     "BallotPaper",
     "BallotSeat",
+    "Bar",
     "BudgetLine",
     "BulkRun",
     "Declaration",

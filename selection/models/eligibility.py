@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from selection.models.integrity import Bar, bars_of_person, subjects
 from selection.rules.eligibility import MONTHS
 from selection.rules.eligibility_rules import Finding, Rule, earliest_birth, evaluate, latest_start
 from selection.rules.rulebook import Rulebook
@@ -78,8 +79,18 @@ _AS_ENTERED = (
 def register_facts(nominee: Any) -> dict[str, Any]:
     """What the register of recognised talents says about a person."""
     rows = list(nominee.recognitions.all())
-    revoked = [row.revoked_on for row in rows if row.revoked_on is not None]
-    return {"recognised": len(revoked) < len(rows), "revoked_on": max(revoked, default=None)}
+    revoked = [row for row in rows if row.revoked_on is not None]
+    forgiven = _forgiven(revoked)
+    days = [row.revoked_on for row in revoked if row.nomination_id not in forgiven]
+    return {"recognised": len(revoked) < len(rows), "revoked_on": max(days, default=None)}
+
+
+def _forgiven(revoked: Iterable[Any]) -> set[int]:
+    """The dossiers whose revocation no longer counts, because the bar that came with it was lifted."""
+    if not (ids := [row.nomination_id for row in revoked if row.nomination_id]):
+        return set()
+    lifted = Bar.objects.filter(state=Bar.State.LIFTED, source=Bar.Source.REVOCATION, dossier__in=ids)
+    return set(lifted.values_list("dossier", flat=True))
 
 
 def other_routes(nomination: Any) -> int:
@@ -90,19 +101,37 @@ def other_routes(nomination: Any) -> int:
 
 
 def barred(nominee: Any, rules: Rulebook) -> str:
-    """Why this person may not stand in a round of these rules: recognised already, or revoked too short ago."""
-    facts = register_facts(nominee)
+    """Why this person may not stand in a round of these rules: recognised already, revoked too short ago, or barred by
+    the integrity register. Where the rules and the register both say so, the later day is the answer."""
+    facts = register_facts(nominee) if nominee.pk else {}
     asked = [rule for rule in rules.eligibility if rule.force == "hard" and rule.fact in facts]
-    for found in evaluate(asked, facts, rules.reference_date):
-        if found.outcome == "fail":
-            return _why_barred(found)
-    return ""
+    failed = next((f for f in evaluate(asked, facts, rules.reference_date) if f.outcome == "fail"), None)
+    if failed and failed.passes_on is None:
+        return gettext("该人选已获得本称号，不能重复申报。")
+    bar = bars_of_person(nominee.person_key, Bar.AS_NOMINEE).first()
+    if bar and (failed is None or failed.passes_on is None or failed.passes_on <= bar.until_on):
+        return _barred_by(bar)
+    return _why_barred(failed) if failed and failed.passes_on else ""
+
+
+def barring(nominee: Any) -> list[str]:
+    """The bars on which a refusal to let this person stand rests, as the ledger names them."""
+    return subjects(bars_of_person(nominee.person_key, Bar.AS_NOMINEE))
 
 
 def _why_barred(found: Finding) -> str:
-    if found.passes_on is None:
-        return gettext("该人选已获得本称号，不能重复申报。")
-    return gettext("该人选的称号曾被撤销，%(day)s前不能再次申报。") % {"day": found.passes_on.isoformat()}
+    words = {"day": found.passes_on.isoformat() if found.passes_on else ""}
+    return gettext("该人选的称号曾被撤销，%(day)s前不能再次申报。") % words
+
+
+def _barred_by(bar: Bar) -> str:
+    if bar.source == Bar.Source.REVOCATION:
+        words = {"day": bar.until_on.isoformat()}
+        return gettext("该人选的称号曾被撤销，%(day)s前不能再次申报。") % words
+    return gettext("该人选因“%(ground)s”列入诚信名册，%(day)s前不能申报。") % {
+        "ground": bar.get_ground_display(),
+        "day": bar.until_on.isoformat(),
+    }
 
 
 # In words ------------------------------------------------------------------------------------------------------------

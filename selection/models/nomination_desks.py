@@ -23,6 +23,7 @@ from selection.models.nomination_guards import (
     dossier_complete,
     eligible,
     in_window,
+    nominator_not_barred,
     not_an_officer,
     not_barred,
     not_corrected_yet,
@@ -56,8 +57,8 @@ class DeskSteps(NominationBase):
         label=_("提交申报"),
         by=policies.may_submit,
         needs=(
-            in_window, dossier_complete, category_chosen, declarations_made, eligible, not_barred, unit_notice_done,
-            attachments_complete, not_an_officer,
+            in_window, not_barred, nominator_not_barred, dossier_complete, category_chosen, declarations_made, eligible,
+            unit_notice_done, attachments_complete, not_an_officer,
         ),
         consequence=_("提交后不能修改，由审核单位退回后方可补充。"),
     )  # fmt: skip
@@ -85,7 +86,7 @@ class DeskSteps(NominationBase):
         target=State.NOMINATOR_REVIEW,
         label=_("同意并上报"),
         by=policies.may_endorse,
-        needs=(in_window,),
+        needs=(in_window, not_barred, nominator_not_barred),
         consequence=_("上报市级民政局审核。"),
     )
     def endorse(self, *, opinion: str, originals: list[str]) -> None:
@@ -131,7 +132,7 @@ class DeskSteps(NominationBase):
         target=State.NOMINATED,
         label=_("推荐到省"),
         by=policies.may_nominate,
-        needs=(in_window, board_in_term, not_an_officer, quota_left),
+        needs=(in_window, not_barred, nominator_not_barred, board_in_term, not_an_officer, quota_left),
         consequence=_("占用本单位一个推荐名额。"),
     )
     def nominate(

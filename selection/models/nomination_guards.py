@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from selection.models.eligibility import barred, choice_labels, describe
+from selection.models.eligibility import barred, barring, choice_labels, describe
+from selection.models.integrity import bars_of_nominator, nominator_sentence, subjects
 from selection.models.round import Round, second_stage_held
 from selection.rules.eligibility_rules import Finding, hard_failures, soft_failures
 from workflow import calendar, clock
@@ -221,6 +222,13 @@ not_barred = Guard(
     "barred",
     lambda n: barred(n.nominee, n.round.rulebook),
     lambda n: not barred(n.nominee, n.round.rulebook),
+    because=lambda n: barring(n.nominee),
+)
+nominator_not_barred = Guard(
+    "nominator_barred",
+    lambda n: nominator_sentence(bars_of_nominator(n.nominator_id)[0]),
+    lambda n: not bars_of_nominator(n.nominator_id).exists(),
+    because=lambda n: subjects(bars_of_nominator(n.nominator_id)),
 )
 softness_waived = Guard("waiver_missing", _not_waived, lambda n: not unwaived(n))
 somebody_waits = Guard(

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 
 from selection.models import Assignment, Expert, Nomination, Panel, Panelist, Round
 from selection.queries.conflict import Conflict, conflicts, pairs_of
-from selection.queries.expert import serving
+from selection.queries.expert import able
+from selection.queries.integrity import bars_of_experts
 from selection.queries.panel import ACTIVE, nominees_to_draw, sheets_now
 from selection.rules import pool as rules
 from selection.rules.draw import PROTOCOL, Pair, panel_sizes
@@ -74,11 +75,12 @@ def lists_now(round_: Round, *, on: date, set_aside: bool = False) -> Lists:
     is left out of the pool."""
     nominees = nominees_to_draw(round_)
     pool: dict[str, list[Expert]] = defaultdict(list)
-    for expert in serving(Expert.objects.select_related("unit", "city", "user"), on).order_by("code"):
+    for expert in able(Expert.objects.select_related("unit", "city", "user"), on).order_by("code"):
         pool[expert.category].append(expert)
     everybody = [expert for experts in pool.values() for expert in experts]
     found = conflicts(round_, experts=everybody, nominations=nominees, on=on)
     lists = Lists(round_, nominees, dict(pool), {}, found)
+    lists.without(bars_of_experts(Expert.objects.all(), on), "barred")
     lists.without(sat_too_often(round_, round_.rulebook.consecutive_rounds), "consecutive_rounds")
     lists.sizes = sizes_of(round_, lists.codes)
     if set_aside:
@@ -139,7 +141,8 @@ def draw_inputs(panel: Panel, lists: Lists, *, source: str, value_at: datetime) 
         "per_nominee": found.per_nominee,
         "shortlist": found.shortlist,
         "recusals": sorted([nominee, expert] for nominee, expert in lists.pairs),
-        "left_out": sorted([expert, reason] for expert, reason in lists.left_out),
+        # The inputs are public: who stands in the integrity register does not show in them.
+        "left_out": sorted([expert, reason] for expert, reason in lists.left_out if reason != "barred"),
         "public_value": {"source": source, "at": value_at.astimezone(clock.ZONE).isoformat()},
     }
     if found.panel_caps:
@@ -275,6 +278,7 @@ def reason_of(code: str) -> str:
         "unit_cap": gettext("同单位已有专家入选"),
         "city_cap": gettext("同设区市入选专家已满"),
         "unavailable": gettext("当时不能参加"),
+        "barred": gettext("列入诚信名册"),
         "recused": gettext("须回避的人选过多"),
         "consecutive_rounds": gettext("已连续参加规定批数的评审"),
     }.get(code, code)

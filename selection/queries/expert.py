@@ -13,6 +13,7 @@ from accounts.models import Organisation
 from accounts.roles import Role
 from selection.models import Assignment, Expert, ExpertAbsence, ExpertAlias
 from selection.models.expert import ExpertLink, ExpertUnit
+from selection.queries.integrity import barred
 from selection.rules.eligibility import valid_id_number
 from workflow import clock
 
@@ -59,6 +60,7 @@ STANDINGS = (
     ("closed", _("已停用")),
     ("term", _("不在聘期")),
     ("account", _("未开通账号")),
+    ("barred", _("列入诚信名册")),
     ("unconfirmed", _("一年内未确认")),
 )
 
@@ -126,9 +128,14 @@ def in_term(day: date) -> Q:
     return begun & (Q(enabled_until=None) | Q(enabled_until__gte=day))
 
 
-def serving(rows: QuerySet[Expert], day: date) -> QuerySet[Expert]:
-    """Who can be drawn on that day: enabled, within the term, not absent, with an account that is open."""
+def able(rows: QuerySet[Expert], day: date) -> QuerySet[Expert]:
+    """Who could come on that day: enabled, within the term, not absent, with an account that is open."""
     return rows.filter(in_term(day), ~absent(day), available=True, user__is_active=True)
+
+
+def serving(rows: QuerySet[Expert], day: date) -> QuerySet[Expert]:
+    """Who can be drawn on that day: able to come, and not barred by the integrity register."""
+    return able(rows, day).exclude(barred(day))
 
 
 def standing(rows: QuerySet[Expert], wanted: str, day: date) -> QuerySet[Expert]:
@@ -140,6 +147,7 @@ def standing(rows: QuerySet[Expert], wanted: str, day: date) -> QuerySet[Expert]
         "closed": Q(available=False),
         "term": ~in_term(day),
         "account": Q(user=None) | Q(user__is_active=False),
+        "barred": barred(day),
         "unconfirmed": unconfirmed(),
     }
     return rows.filter(narrowed[wanted])
@@ -151,7 +159,9 @@ def unconfirmed() -> Q:
 
 
 def standing_of(expert: Expert, day: date, away: bool) -> tuple[Any, str, str]:
-    """The words, tone and icon of an expert's standing on that day."""
+    """The words, tone and icon of an expert's standing on that day; `barred_until` is known where rows were `listed`."""
+    if until := getattr(expert, "barred_until", None):
+        return _("列入诚信名册至%(day)s") % {"day": until.isoformat()}, "bad", "hand-stop"
     if not expert.available:
         return _("已停用"), "mut", "circle-minus"
     if expert.user is None or not expert.user.is_active:

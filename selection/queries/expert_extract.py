@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from selection.models import Expert
 from selection.queries.dossier import masked_id, masked_phone
 from selection.queries.expert import Filter, absent, listed, standing_of
+from selection.queries.integrity import barred_until
 from workflow import clock
 
 CHUNK = 1_000
@@ -33,7 +34,7 @@ def headings() -> list[str]:
 def lines(rows: QuerySet[Expert], *, at: Callable[[int], None]) -> Iterator[list[Any]]:
     """Row by row, never all at once; `at` is told how many are read."""
     today = clock.today()
-    found: Any = rows.annotate(away=absent(today))
+    found: Any = rows.annotate(away=absent(today), barred_until=barred_until(today))
     for number, row in enumerate(found.iterator(chunk_size=CHUNK), start=1):
         yield [
             row.code, row.name, masked_id(row.id_number) if row.id_number else "",

@@ -11,6 +11,7 @@ from selection.urls.draw import urlpatterns as draw
 from selection.urls.expert import urlpatterns as expert
 from selection.urls.export import urlpatterns as export
 from selection.urls.intake import urlpatterns as intake
+from selection.urls.integrity import urlpatterns as integrity
 from selection.urls.nomination import urlpatterns as nomination
 from selection.urls.notice import urlpatterns as notice
 from selection.urls.objection import urlpatterns as objection
@@ -44,6 +45,7 @@ urlpatterns = [
     *qualification,
     *recheck,
     *expert,
+    *integrity,
     *own_sheets,
     *blind,
     *panel,

@@ -21,6 +21,7 @@ from selection.forms.expert import AliasForm, DutyForm, ExpertForm, InviteForm, 
 from selection.models import Expert
 from selection.queries import expert as queries
 from selection.queries.expert_history import changes_of
+from selection.queries.integrity import barred_until, bars_of_expert
 from selection.views.expert_rows import ended, entered, facts, save
 from workflow import clock
 from workflow.errors import NotPermitted
@@ -57,7 +58,9 @@ def _expert(request: HttpRequest, pk: int) -> Expert:
 def expert_list(request: HttpRequest) -> HttpResponse:
     """The pool, narrowed by what the address says; `part=rows` is the table alone, for searching while typing."""
     user, wanted = _require_reader(request), queries.Filter.of(request.GET)
-    rows = queries.listed(user, wanted).annotate(away=queries.absent(clock.today()))
+    rows = queries.listed(user, wanted).annotate(
+        away=queries.absent(clock.today()), barred_until=barred_until()
+    )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"page": page, "rows": [(row, _standing(row)) for row in page], "q": wanted.q}
     if request.GET.get("part") == "rows":
@@ -121,6 +124,8 @@ def expert_detail(request: HttpRequest, pk: int) -> HttpResponse:
     expert = _expert(request, pk)
     user: Any = request.user
     away = expert.absences.filter(starts_on__lte=clock.today(), ends_on__gte=clock.today()).exists()
+    bars = bars_of_expert(expert)
+    expert.barred_until = max((bar.until_on for bar in bars), default=None)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "expert": expert,
         "standing": queries.standing_of(expert, clock.today(), away),
@@ -131,6 +136,7 @@ def expert_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if context["reads_all"]:
         context |= {
+            "bars": bars,
             "units": queries.units_of(expert),
             "links": queries.links_of(expert),
             "absences": expert.absences.all(),
