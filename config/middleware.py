@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from workflow import once
 from workflow.errors import NotPermitted, Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -31,6 +32,16 @@ def content_security_policy(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+    return handle
+
+
+def read_once(get_response: Handler) -> Handler:
+    """What a page asks for again and again and nothing in it changes is read once."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        with once.reading():
+            return get_response(request)
 
     return handle
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflow import clock, deadlines, door, ledger
+from workflow import clock, deadlines, door, ledger, once
 from workflow.actor import Actor
 from workflow.errors import CalendarYearMissing, Refused
 from workflow.models import CalendarYear
@@ -26,8 +26,8 @@ class BadCalendar(Refused):
 
 
 def current() -> WorkCalendar:
-    """The newest version of every loaded year, as one calendar."""
-    return _joined(_newest())
+    """The newest version of every loaded year, as one calendar; read once in a request or an act."""
+    return once.kept("calendar", lambda: _joined(_newest()))
 
 
 def of_version(row: CalendarYear) -> WorkCalendar:
@@ -61,7 +61,7 @@ def _joined(rows: Mapping[int, CalendarYear]) -> WorkCalendar:
 
 def loaded_years() -> set[int]:
     """The years that deadlines may touch."""
-    return set(CalendarYear.objects.values_list("year", flat=True))
+    return set(current().years)
 
 
 def missing(absent: CalendarMissing) -> CalendarYearMissing:
@@ -148,6 +148,7 @@ def _load_year(year: int, data: Mapping[str, Any], by: Actor, scan: tuple[str, s
     row.scan, row.scan_sha256 = scan
     row.loaded_at, row.loaded_by = clock.now(), str(by.name)
     row.save(force_insert=True)
+    once.forget("calendar")
     ledger.append(
         by,
         chain=ledger.OFFICE,

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from workflow import held, ledger
+from workflow import held, ledger, once
 from workflow.actor import Actor
 from workflow.errors import Attempt, NotPermitted, Refused, StepRefused
 from workflow.machine import Machine, Step, failing_guard, step_named, subject_of
@@ -39,7 +39,7 @@ def act(action: Callable[P, R]) -> Callable[P, R]:
             return action(*args, **kwargs)
         token = _inside.set(True)
         try:
-            with transaction.atomic(), held.watching():
+            with transaction.atomic(), held.watching(), once.reading():
                 return action(*args, **kwargs)
         except Refused as refusal:
             _audit(refusal, action.__name__, args, kwargs)
