@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from selection.rules.privacy import exposures
 from studios import policies
+from studios.actions import month
 from studios.actions import spending_files as files
 from studios.actions.spending_words import invoice_taken, refuse
 from studios.errors import ExpenseRefused, PersonalData
@@ -271,6 +272,7 @@ def approve(expense: Expense, *, by: Actor) -> Expense:
     moved = door.take(
         expense, "approve", by=by, approver=by, at=clock.now(), payload={"amount": str(expense.amount)}
     )
+    month.keep(moved)
     messages.judged(moved, "approve", by=by)
     return moved
 
@@ -284,7 +286,9 @@ def refuse_expense(expense: Expense, *, by: Actor, reason: str) -> Expense:
 @door.act
 def question(expense: Expense, *, by: Actor, reason: str) -> Expense:
     """What was approved counts no more, until it has been put right."""
-    return _moved(expense, "question", by, reason)
+    moved = _moved(expense, "question", by, reason)
+    month.keep(moved)
+    return moved
 
 
 @door.act
