@@ -217,3 +217,32 @@ def rows_of(studios: Iterable[Studio], year: int, overdue: Mapping[int, Overdue]
 def _instalments(studios: Iterable[int]) -> Iterable[tuple[int, str, Decimal]]:
     rows = Instalment.objects.filter(studio__in=list(studios)).order_by()
     return rows.values_list("studio", "state").annotate(n=Sum("amount"))
+
+
+# What the home page shows --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The lights of the running studios in sight, and those to look at first with what is late there."""
+
+    studios: int
+    lights: Counter[str]
+    first: list[tuple[Studio, str, Overdue | None]]
+
+
+def attention(user: Any, lights: Lights, most: int) -> Attention:
+    """The longest overdue first, then those that are stopped or put right; three statements."""
+    seen = in_sight(user)
+    overdue = overdue_of(seen)
+    order = ordered(seen, SORTS[0], clock.today().year, overdue)
+    shown = {pk: lights.of(one.oldest) for pk, one in overdue.items()}
+    running = [pk for pk, state in order if state in Studio.RUNNING]
+    late = [pk for pk, _state in order if shown.get(pk, "on_time") != "on_time"]
+    troubled = [pk for pk, state in order if state in ("rectifying", "suspended") and pk not in late]
+    first = in_full([*late, *troubled][:most])
+    return Attention(
+        len(order),
+        Counter(shown.get(pk, "on_time") for pk in running),
+        [(studio, shown.get(studio.pk, "on_time"), overdue.get(studio.pk)) for studio in first],
+    )
