@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.account import OrganisationField
 from accounts.models import Organisation, User
 from studios.actions import studio as actions
 from studios.forms.recovery import OrderForm
@@ -17,7 +18,7 @@ from studios.models import AgreementVersion, Studio
 from studios.queries import studio as queries
 from studios.queries.agreement import drafted
 from workflow import clock
-from workflow.forms import StepForm, plain, with_reason
+from workflow.forms import ReasonForm, StepForm, plain, with_reason
 from workflow.wording import listed
 
 
@@ -101,8 +102,17 @@ def _as_drawn_up(version: AgreementVersion) -> dict[str, Any]:
     }
 
 
+class ChangeHostForm(ReasonForm):
+    """Which unit is host from now on."""
+
+    action = staticmethod(actions.change_host)
+
+    host = OrganisationField(label=_("新的依托单位"), max_length=120, help_text=_("机构全称或者代码。"))
+
+
 FORMS: dict[str, type[StepForm]] = {
     "name_lead": NameLeadForm,
+    "change_host": ChangeHostForm,
     "agree": AgreeForm,
     "activate": plain(actions.activate),
     "require_rectification": with_reason(actions.require_rectification),

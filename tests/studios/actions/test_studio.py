@@ -178,6 +178,7 @@ def test_termination_cancels_what_is_unpaid_in_the_same_act():
     studio = factories.studio()
     leader = factories.user("leader")
     factories.instalment("approved", number=2, home=studio)
+    factories.studio_exit(studio, "decided")
     moved = actions.terminate(studio, by=leader, reason=REASON)
     assert moved.state == "terminated"
     assert list(moved.instalments.values_list("state", flat=True)) == ["paid", "cancelled", "cancelled"]
@@ -202,6 +203,7 @@ def test_a_step_of_a_studio_takes_few_statements(manager, django_assert_max_num_
 def test_the_longest_reason_that_a_form_takes_is_kept_whole():
     studio = factories.studio()
     reason = "因" * 2000
+    factories.studio_exit(studio, "decided")
     moved = actions.terminate(studio, by=factories.user("leader"), reason=reason)
     assert moved.reason == reason
     longest = max(len(note) for note in moved.instalments.values_list("note", flat=True))
