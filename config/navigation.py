@@ -43,6 +43,11 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
     (_("工作室"), "studio_list", _STUDIOS),
     (_("考核"), "assessment_list", frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN})),
     (_("考核评分"), "assessment_inbox", frozenset({Role.REVIEWER})),
+    (
+        _("管理办法"),
+        "programme_list",
+        frozenset({Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN}),
+    ),
     (_("监测"), "monitor", PROVINCIAL | {Role.BUREAU_OFFICER}),
     (_("经费"), "instalment_list", frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR})),
     (_("支出审批"), "expense_list", frozenset({Role.UNIT_CLERK})),
@@ -68,7 +73,15 @@ _GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
     (_("公示与认定"), ("office_notice_list", "determination_list", "bar_list")),
     (
         _("工作室"),
-        ("studio_list", "assessment_list", "instalment_list", "recovery_list", "indicator_list", "monitor", "programme_list"),
+        (
+            "studio_list",
+            "assessment_list",
+            "instalment_list",
+            "recovery_list",
+            "indicator_list",
+            "monitor",
+            "programme_list",
+        ),
     ),
     (
         _("存证与管理"),

@@ -70,6 +70,18 @@ def test_the_navigation_shows_only_what_the_role_may_use(client):
     assert "工作日历" not in page
 
 
+def test_many_entries_stand_in_menus_and_few_in_one_row(client):
+    signed_in(client, "manager")
+    page = client.get(reverse("determination_list")).content.decode()
+    nav = page[page.index('<nav class="lx-nav"') : page.index("</nav>")]
+    assert nav.count("<li>") <= 7 < nav.count("<a ")
+    assert nav.count('class="on"') == nav.count('aria-current="page"') == 1
+    assert '<a href="/office/determinations/" aria-current="page">' in nav
+    signed_in(client, "expert")
+    page = client.get("/home/").content.decode()
+    assert "<details" not in page[page.index('<nav class="lx-nav"') : page.index("</nav>")]
+
+
 def test_somebody_without_a_role_has_a_home_and_learns_why_it_is_empty(client):
     signed_in(client)
     page = client.get("/home/").content.decode()

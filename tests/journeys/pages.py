@@ -31,7 +31,11 @@ class Visitor:
         return self
 
     def follow(self, name: str, *, within: str = "main", exact: bool = False) -> Visitor:
-        """Click a link, the first of that name."""
+        """Click a link, the first of that name; one that is in a closed menu by opening it."""
+        hidden = self.page.get_by_role("link", name=name, exact=exact, include_hidden=True)
+        menu = self.page.locator(f"{within} details.lx-menu:not([open])").filter(has=hidden)
+        if menu.count():
+            menu.first.locator("summary").click()
         found = self.page.locator(within).get_by_role("link", name=name, exact=exact)
         return self.leave(found.first.click)
 
