@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.roles import Role
+from config.demo import spending
 from config.demo.days import on
 from config.demo.world import World
 from selection.models import Round
@@ -30,9 +31,12 @@ def run(world: World, round_: Round, until: date) -> None:
         if day <= until:
             with on(day):
                 report.plan_due_reports()
+    spending.first_year(world, rows)
     for number, row in enumerate(rows):
         _report(world, row, number, until)
         _second_instalment(world, row, number)
+    spending.second_year(world, rows, until)
+    spending.latest(world, rows[0], until)
     _trouble(world, rows)
     _third_instalments(world, rows, until)
 

@@ -18,7 +18,7 @@ FEES = "fees"  # the head that is paid to persons
 ROUND = Decimal(1000)  # a multiple of it is a round number
 NEAR = Decimal("0.90")  # of the limit of one piece, from which a price lies just below it
 SPLIT_DAYS = 30
-SPLIT_TIMES = 2  # so many others just below the limit, of the same payee, look like one purchase cut up
+SPLIT_TIMES = 1  # so many others just below the limit, of the same payee, look like one purchase cut up
 
 FLAGS = ("cash", "personal", "related", "round", "splitting", "over_paid", "same_number", "same_scan")
 
