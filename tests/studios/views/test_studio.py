@@ -132,7 +132,7 @@ def test_the_page_shows_each_gate_locked_with_its_reason(client):
         "¥25,000.00",
         "尚未满足",
         "工作室现为“整改中”，不能拨款。",
-        "前一期尚未支付。",
+        "第1期尚未支付。",
         "须补齐财务凭证。",
     ):
         assert words in page
