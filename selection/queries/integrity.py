@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from selection.models import Bar, Expert, ExpertAlias, Panelist
+from selection.models import Bar, Expert, ExpertAlias, Panelist, Revocation
 from selection.models.integrity import in_force
+from selection.rules.integrity import AFTER_REVOCATION, TERMS
 from workflow import clock
 from workflow.machine import Machine, step_named, subject_of
 from workflow.models import Entry
@@ -45,6 +46,12 @@ def bars_visible_to(user: Any) -> QuerySet[Bar]:
 def bars_in_force(on: date | None = None) -> QuerySet[Bar]:
     """The bars that bind on a day, today unless one is named."""
     return in_force(on)
+
+
+def bar_years(revocation: Revocation) -> int:
+    """For how many years a revocation bars, by its ground; 0 where it does not."""
+    ground = AFTER_REVOCATION.get(revocation.ground, "")
+    return TERMS[ground].usual if ground else 0
 
 
 # The pool ------------------------------------------------------------------------------------------------------------

@@ -10,12 +10,15 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Role
 from selection.forms.revocation import CorrectionForm, StartForm
+from selection.models import Revocation
 from selection.queries import revocation as queries
+from selection.queries.integrity import bar_years, bars_visible_to
 from selection.queries.notice import OFFICE
 from selection.views.public import PAGE
 from workflow import clock
@@ -49,7 +52,15 @@ def revocation_list(request: HttpRequest) -> HttpResponse:
 def revocation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was told, what was answered, what was decided."""
     found = get_object_or_404(queries.revocations_visible_to(_office(request)), pk=pk)
-    return render(request, "selection/revocation_detail.html", {"revocation": found, "today": clock.today()})
+    actor: Any = request.user
+    context = {
+        "revocation": found,
+        "today": clock.today(),
+        "bar_years": bar_years(found) if found.state in Revocation.OPEN else 0,
+        "bars": bars_visible_to(actor).filter(dossier=found.nomination_id),
+        "after_url": reverse("exit_list") if actor.holds(Role.MANAGER) or actor.holds(Role.LEADER) else "",
+    }
+    return render(request, "selection/revocation_detail.html", context)
 
 
 @require_safe

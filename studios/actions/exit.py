@@ -19,7 +19,7 @@ from studios.messages import exit as messages
 from studios.models import Exit, Reappointment, Studio
 from studios.queries import exit as queries
 from studios.queries.recovery import recoverable
-from studios.rules.exit import AFTER_REVOCATION, GROUNDS, may_be_reappointed
+from studios.rules.exit import GROUNDS, may_be_reappointed
 from workflow import calendar, clock, door, kinds, ledger
 from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, StepRefused
@@ -143,7 +143,7 @@ def follow(studio: Studio, *, by: Actor) -> bool:
     revocation = queries.revocation_of(row)
     if row.state not in Studio.LIVING or not queries.of_revoked_titles().filter(pk=row.pk).exists():
         return False
-    ground = AFTER_REVOCATION.get(revocation.ground if revocation else "", "terminated")
+    ground = queries.recovery_ground(revocation)
     reason = _revoked(row, revocation)
     amount = recoverable(row, ground)
     for open_exit in row.exits.filter(state__in=Exit.OPEN):

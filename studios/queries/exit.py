@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from selection.models import Revocation
 from selection.rules.integrity import TERMS, free_on
 from studios.models import Assessment, Exit, Instalment, Studio
+from studios.queries.recovery import recoverable
 from studios.queries.studio import of_reader
-from studios.rules.exit import GROUNDS
+from studios.rules.exit import AFTER_REVOCATION, GROUNDS
 from workflow import clock
 
 
@@ -33,6 +34,35 @@ def revocation_of(studio: Studio) -> Revocation | None:
     nomination = studio.recognition.nomination_id
     rows = Revocation.objects.filter(nomination=nomination, state="revoked") if nomination else None
     return rows.order_by("-pk").first() if rows is not None else None
+
+
+@dataclass(frozen=True)
+class Following:
+    """What a revocation brings a studio, or will if it is decided."""
+
+    studio: Studio
+    revocation: Revocation
+    unpaid: Decimal
+    recovered: Decimal
+
+
+def following() -> list[Following]:
+    """Living studios whose title is revoked or under question, with what follows."""
+    asked = Revocation.objects.filter(state__in=("started", "heard", "revoked")).select_related("nomination")
+    by_dossier = {row.nomination_id: row for row in asked.order_by("pk")}
+    rows = Studio.objects.filter(state__in=Studio.LIVING, recognition__nomination__in=by_dossier)
+    rows = rows.select_related("recognition", "agreement").prefetch_related("instalments").order_by("pk")
+    return [_following(studio, by_dossier[studio.recognition.nomination_id]) for studio in rows]
+
+
+def _following(studio: Studio, revocation: Revocation) -> Following:
+    unpaid = sum((i.amount for i in studio.instalments.all() if i.state in Instalment.UNPAID), Decimal(0))
+    return Following(studio, revocation, unpaid, recoverable(studio, recovery_ground(revocation)))
+
+
+def recovery_ground(revocation: Revocation | None) -> str:
+    """On which ground a revocation asks money back."""
+    return AFTER_REVOCATION.get(revocation.ground if revocation else "", "terminated")
 
 
 def to_hear(rows: QuerySet[Exit]) -> list[Exit]:

@@ -31,7 +31,7 @@ def exit_list(request: HttpRequest) -> HttpResponse:
     """Every exit that this reader sees, the newest first; for the office, what a revocation will bring."""
     user: Any = request.user
     page = Paginator(queries.exits_visible_to(user), PAGE).get_page(request.GET.get("page"))
-    following = list(queries.of_revoked_titles()) if user.holds(Role.MANAGER) else []
+    following = queries.following() if user.holds(Role.MANAGER) or user.holds(Role.LEADER) else []
     return render(request, "studios/exit_list.html", {"page": page, "following": following})
 
 
