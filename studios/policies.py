@@ -49,7 +49,9 @@ may_withhold_instalment = allow(Role.MANAGER)
 may_cancel_instalment = allow(Role.LEADER) | allow(SYSTEM_ROLE) | allow(Role.MANAGER, when=_concluded)
 may_waive_condition = allow(Role.LEADER)
 may_order_recovery = allow(Role.LEADER, Role.MANAGER) | allow(SYSTEM_ROLE)
-may_order_on_any_ground = allow(Role.LEADER) | allow(SYSTEM_ROLE)  # the manager: what was not spent at the end
+may_order_on_any_ground = allow(Role.LEADER) | allow(
+    SYSTEM_ROLE
+)  # the manager: what was not spent at the end
 may_record_repayment = allow(Role.FINANCE)
 may_write_off_recovery = allow(Role.LEADER)
 
@@ -132,11 +134,9 @@ def _endorses(plan: Any, actor: Actor) -> bool:
 
 may_write_plan = allow(Role.STUDIO_LEAD, when=_leads)
 may_endorse_plan = allow(Role.BUREAU_OFFICER, when=_endorses) | allow(Role.MANAGER, when=_without_office)
-may_return_plan = allow(
-    Role.BUREAU_OFFICER, when=lambda p, a: p.state == "submitted" and _endorses(p, a)
-) | allow(Role.MANAGER, when=lambda p, a: p.state == "endorsed" or _without_office(p, a))
+may_return_plan = may_endorse_plan
 may_approve_plan = allow(Role.MANAGER)
-may_replace = allow(Role.MANAGER) | allow(SYSTEM_ROLE)  # in the act that puts a newer one in its place
+may_replace = allow(SYSTEM_ROLE)  # within the act of whoever puts a newer one in its place
 may_write_agreement = allow(Role.MANAGER)
 may_see_account = allow(Role.MANAGER) | allow(Role.FINANCE)
 

@@ -37,16 +37,19 @@ from selection.models import (
 )
 from studios.models import (
     Activity,
+    AgreementVersion,
     Assessment,
     BudgetAdjustment,
     Exit,
     Expense,
     Instalment,
+    ProgrammeProposal,
     ProgressReport,
     RecoveryOrder,
     Rectification,
     ReportedChange,
     Studio,
+    StudioPlan,
 )
 from tests import factories
 from workflow import clock, door, ledger
@@ -266,6 +269,25 @@ TABLE: dict[type[Any], dict[str, tuple[str, str, str]]] = {
         "refuse": ("requested", "refused", "manager"),
         "withdraw": ("requested", "withdrawn", "studio_lead"),
     },
+    StudioPlan: {
+        "submit": ("drafted returned", "submitted", "studio_lead"),
+        "endorse": ("submitted", "endorsed", "bureau_officer"),
+        "send_back": ("submitted", "returned", "bureau_officer"),
+        "send_back_from_province": ("endorsed", "returned", "manager"),
+        "approve": ("endorsed", "approved", "manager"),
+        "replace": ("approved", "replaced", "system"),
+    },
+    AgreementVersion: {
+        "sign": ("drafted", "drafted in_force", "manager"),
+        "enter_into_force": ("drafted", "in_force", "system"),
+        "withdraw": ("drafted", "withdrawn", "manager"),
+        "replace": ("in_force", "replaced", "system"),
+    },
+    ProgrammeProposal: {
+        "adopt": ("proposed", "adopted", "leader"),
+        "decline": ("proposed", "declined", "leader"),
+        "withdraw": ("proposed", "withdrawn", "manager"),
+    },
     Bar: {
         "lift": ("in_force", "lifted", "leader"),
     },
@@ -423,7 +445,11 @@ class Scene:
 
     def _budgetadjustment(self) -> BudgetAdjustment:
         return BudgetAdjustment.objects.create(
-            studio=self._studio(), source="training", target="service", amount="100.00", requested_by=self.other
+            studio=self._studio(),
+            source="training",
+            target="service",
+            amount="100.00",
+            requested_by=self.other,
         )
 
     def _bar(self) -> Bar:
@@ -441,7 +467,24 @@ class Scene:
         )
 
     def _recoveryorder(self) -> RecoveryOrder:
-        return factories.recovery_order(home=self._studio(), repaid="25000.00")  # so that it may stand settled
+        return factories.recovery_order(
+            home=self._studio(), repaid="25000.00"
+        )  # so that it may stand settled
+
+    def _studioplan(self) -> StudioPlan:
+        home = self._studio()
+        type(home).objects.filter(pk=home.pk).update(city=self.place)
+        return StudioPlan.objects.create(studio=type(home).objects.get(pk=home.pk))
+
+    def _agreementversion(self) -> AgreementVersion:
+        return AgreementVersion.objects.create(
+            studio=self._studio(), agreement_number="协1号", award="50000.00"
+        )
+
+    def _programmeproposal(self) -> ProgrammeProposal:
+        return ProgrammeProposal.objects.create(
+            basis="文", reason="理由", effective_from=date(2026, 9, 1), proposed_by=self.actors["manager"]
+        )
 
     def _activity(self) -> Activity:
         home = self._studio()

@@ -27,12 +27,12 @@ from studios.messages import activity as messages
 from studios.models import Activity, ActivityPerson, ActivityPhoto, CosignLink, ServiceGroup, Studio
 from studios.queries import activity as queries
 from studios.rules import activity as rules
-from workflow import clock, door, ledger
+from workflow import clock, door, ledger, scanner
 from workflow.actor import PUBLIC_ROLE, Actor, NamedActor
 from workflow.errors import NotPermitted, Refused, StepRefused
 from workflow.machine import subject_of
+from workflow.scanner import ScannerUnreachable
 
-LINK_DAYS = 14
 MOST_PHOTOS = 9
 MOST_BYTES = 20 * 1024 * 1024
 TEXTS = ("title", "place", "station_name", "agency", "summary", "outcome", "incident")
@@ -43,6 +43,7 @@ ledger.LABELS |= {
     "activity.link": gettext_lazy("生成站点确认链接"),
     "activity.unlink": gettext_lazy("撤销站点确认链接"),
     "studio.group": gettext_lazy("登记小组计划"),
+    "studio.group_closed": gettext_lazy("小组结案"),
 }
 
 
@@ -86,7 +87,18 @@ def _opened(data: bytes) -> Received:
         raise BadFile(_("照片须为完整的JPG或PNG图片。"), code=unfit.code) from unfit
     if got.mime == PDF:
         raise BadFile(_("照片须为完整的JPG或PNG图片。"), code="not_a_picture")
+    _scanned(data)
     return got
+
+
+def _scanned(data: bytes) -> None:
+    """Where a scanner is configured it sees every photo first; without its answer nothing is taken."""
+    try:
+        verdict = scanner.scan(data)
+    except ScannerUnreachable as away:
+        raise BadFile(_("病毒检查程序暂时没有回应，请稍后再上传。"), code="scanner_away") from away
+    if not verdict.clean:
+        raise BadFile(_("病毒检查未通过：%(finding)s。") % {"finding": verdict.finding}, code="infected")
 
 
 def _with_files(opened: Sequence[Received], write: Any) -> Activity:
@@ -123,9 +135,7 @@ def _recorded(
         raise StepRefused(_("工作室未在运行，不能登记活动。"), code="studio_not_running")
     _require_no_personal_data(values)
     assert isinstance(by, User)  # no other actor holds a role that may record
-    row = Activity(
-        studio=studio, recorded_by=by, recorded_at=clock.now(), due_on=rules.due_on(values["held_on"])
-    )
+    row = Activity(studio=studio, recorded_by=by, recorded_at=clock.now())
     return _written(row, by, "record", values, people, kept, submit)
 
 
@@ -152,7 +162,7 @@ def _written(
 ) -> Activity:
     for name, value in values.items():
         setattr(row, name, value)
-    row.due_on = rules.due_on(row.held_on)
+    row.due_on = rules.due_on(row.held_on, row.studio.programme.record_days)
     row.save()
     _write_people(row, people)
     _keep_photos(row, kept)
@@ -270,7 +280,7 @@ def issue_link(activity: Activity, *, by: Actor) -> str:
     queries.open_links(row).update(revoked_at=now)
     CosignLink.objects.create(
         activity=row, digest=queries.digest_of(token), issued_by=by, issued_at=now,
-        expires_at=now + timedelta(days=LINK_DAYS),
+        expires_at=now + timedelta(days=row.studio.programme.link_days),
     )  # fmt: skip
     ledger.append(by, chain=row.chain_key, kind="activity.link", subject=subject_of(row), payload={})
     return token
@@ -330,8 +340,7 @@ def plan_group(studio: Studio, *, by: Actor, **values: Any) -> ServiceGroup:
     """Write a group's plan down."""
     studio = door.locked(studio)
     _require_writer(studio, by)
-    if exposures({name: str(value) for name, value in values.items()}):
-        raise PersonalData(_("文字中有疑似身份证号、手机号或银行卡号，请删去。"))
+    _require_no_numbers(values)
     group = ServiceGroup.objects.create(studio=studio, **values)
     ledger.append(
         by,
@@ -341,3 +350,28 @@ def plan_group(studio: Studio, *, by: Actor, **values: Any) -> ServiceGroup:
         payload={"name": group.name},
     )
     return group
+
+
+def _require_no_numbers(values: Mapping[str, Any]) -> None:
+    if exposures({name: str(value) for name, value in values.items()}):
+        raise PersonalData(_("文字中有疑似身份证号、手机号或银行卡号，请删去。"))
+
+
+@door.act
+def close_group(group: ServiceGroup, *, by: Actor, closing: str, goals_reached: bool) -> ServiceGroup:
+    """Write down how a group ended, once; its rates are computed from its sessions."""
+    studio = door.locked(group.studio)
+    _require_writer(studio, by)
+    row = ServiceGroup.objects.select_for_update().get(pk=group.pk)
+    if row.closed_on is not None:
+        raise StepRefused(_("该小组已结案。"), code="closed_already")
+    if not row.sessions.exclude(state=Activity.State.DRAFTED).exists():
+        raise StepRefused(_("该小组还没有已提交的活动，不能结案。"), code="no_session")
+    _require_no_numbers({"closing": closing})
+    row.closing, row.goals_reached, row.closed_on = closing, goals_reached, clock.today()
+    row.save(update_fields=["closing", "goals_reached", "closed_on"])
+    said = {"name": row.name, "goals_reached": goals_reached}
+    ledger.append(
+        by, chain=studio.chain_key, kind="studio.group_closed", subject=subject_of(studio), payload=said
+    )
+    return row

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from studios import policies
 from studios.actions import activity as actions
 from studios.models import Activity, ActivitySample, HoursCertificate, SampledActivity, Studio
+from studios.models.programme import in_force, rules_of
 from studios.queries import activity as activities
 from studios.queries import activity_check as queries
 from studios.rules import activity as rules
@@ -52,7 +53,7 @@ def _kept(by: Actor, quarter: str, seed: str, ids: list[int]) -> ActivitySample:
     sample = ActivitySample.objects.create(
         quarter=quarter,
         seed=seed,
-        share=rules.SAMPLE_PERCENT,
+        share=rules_of(in_force()).sample_share,
         population=ids,
         drawn_by=by,
         drawn_at=clock.now(),

@@ -26,7 +26,7 @@ from studios.models import Agreement, AgreementScan, AgreementSignature, Agreeme
 from studios.models.studio import plan_approved
 from studios.queries import agreement as queries
 from workflow import clock, door, kinds, ledger, scanner
-from workflow.actor import Actor
+from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, Refused, StepRefused
 from workflow.machine import subject_of
 from workflow.scanner import ScannerUnreachable
@@ -124,7 +124,7 @@ def sign(version: AgreementVersion, *, by: Actor, party: str, name: str, signed_
         raise AgreementRefused(_("签署日期不能晚于今天。"), code="future")
     door.hold(row.studio.agreement_versions.filter(state__in=("drafted", "in_force")))
     if row.number > 1 and row.signatures.count() == len(Party.values) - 1:
-        _replace_earlier(row, by)
+        _replace_earlier(row)
     payload = {"party": party, "name": name, "signed_on": signed_on.isoformat(), "version": row.number}
     moved = door.take(row, "sign", by=by, party=party, name=name, signed_on=signed_on, payload=payload)
     _signature(moved, by, party, name, signed_on)
@@ -140,10 +140,10 @@ def _signature(version: AgreementVersion, by: Actor, party: str, name: str, on: 
     )
 
 
-def _replace_earlier(version: AgreementVersion, by: Actor) -> None:
+def _replace_earlier(version: AgreementVersion) -> None:
     """Of two versions one holds: the one before makes room for the last signature."""
     for earlier in version.studio.agreement_versions.filter(state="in_force").exclude(pk=version.pk):
-        door.take(earlier, "replace", by=by)
+        door.take(earlier, "replace", by=SYSTEM)
 
 
 def _put_in_force(version: AgreementVersion, by: Actor) -> None:
@@ -177,7 +177,7 @@ def enter_into_force(agreement: Agreement, *, by: Actor) -> AgreementVersion:
     for party, name in given.items():
         if party.value not in signed:
             _signature(version, by, party.value, name, agreement.signed_on)
-    return door.take(version, "enter_into_force", by=by, day=agreement.signed_on)
+    return door.take(version, "enter_into_force", by=SYSTEM, day=agreement.signed_on)
 
 
 # The scan ------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from studios.models import (
 )
 from studios.rules import plan as rules
 from workflow import clock, door, kinds, ledger
-from workflow.actor import Actor
+from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, StepRefused
 from workflow.machine import subject_of
 from workflow.rules.chain import canonical
@@ -125,13 +125,21 @@ def send_back(plan: StudioPlan, *, by: Actor, reason: str) -> StudioPlan:
 
 
 @door.act
+def send_back_from_province(plan: StudioPlan, *, by: Actor, reason: str) -> StudioPlan:
+    """The province says what has to be changed; the city looks at it again."""
+    moved = door.take(plan, "send_back_from_province", by=by, reason=reason)
+    messages.returned(moved, by=by)
+    return moved
+
+
+@door.act
 def approve(plan: StudioPlan, *, by: Actor) -> StudioPlan:
     """The province approves: what the plan says holds from today, and the version before is replaced."""
     assert isinstance(by, User)
     studio = door.locked(plan.studio)
     door.hold(studio.plans.filter(state__in=(StudioPlan.State.APPROVED, StudioPlan.State.ENDORSED)))
     for earlier in studio.plans.filter(state=StudioPlan.State.APPROVED).exclude(pk=plan.pk):
-        door.take(earlier, "replace", by=by)
+        door.take(earlier, "replace", by=SYSTEM)
     payload = {"digest": sha256(canonical(plan.content)).hexdigest(), "version": plan.version}
     moved = door.take(plan, "approve", by=by, approver=by, at=clock.now(), payload=payload)
     _apply(moved, studio)

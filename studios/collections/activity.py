@@ -22,7 +22,8 @@ from workflow.todo import Todo
 PLAIN = (
     "kind", "title", "field", "place", "venue_capacity", "station_name", "agency", "session_number", "case_code",
     "attendances", "people", "first_time", "returning", *Activity.AGES, "volunteers", "summary", "outcome",
-    "satisfaction_count", "satisfied_count", "incident", "faces_masked", "state", "reason",
+    "satisfaction_count", "satisfied_count", "incident", "faces_masked", "state", "reason", "station_id",
+    "case_contacts", "case_goal_reached",
 )  # fmt: skip
 
 
@@ -36,6 +37,8 @@ def represent(activity: Activity, _actor: Actor) -> dict[str, Any]:
         "starts_at": activity.starts_at.isoformat("minutes"),
         "ends_at": activity.ends_at.isoformat("minutes"),
         "due_on": iso(activity.due_on),
+        "case_opened_on": iso(activity.case_opened_on),
+        "case_closed_on": iso(activity.case_closed_on),
         "group": activity.group.name if activity.group else None,
         "volunteer_hours": str(activity.volunteer_hours),
         "submitted_at": iso(activity.submitted_at),

@@ -18,7 +18,7 @@ from workflow import clock, collections, ledger, todo
 from workflow.actor import Actor
 from workflow.todo import Todo
 
-ledger.LABELS.update({"studio.establish": _("设立工作室"), "studio.plan_reports": _("生成报告任务")})
+ledger.LABELS.update({"studio.establish": _("设立工作室"), "studio.plan_reports": _("生成报告任务"), "studio.plaque": _("编定铭牌号")})
 
 
 def iso(value: date | None) -> str | None:
@@ -49,6 +49,7 @@ def represent(studio: Studio, _actor: Actor) -> dict[str, Any]:
         "established_at": iso(studio.established_at),
         "active_from": iso(studio.active_from),
         "ends_on": iso(studio.ends_on),
+        "plaque_number": studio.plaque_number,
         "agreement": {
             "number": agreement.number,
             "award": str(agreement.award),

@@ -15,6 +15,7 @@ from selection.forms.attachment import SeveralFiles
 from selection.rules.privacy import exposures
 from studios.actions import activity as actions
 from studios.models import Activity, SampledActivity, ServiceGroup, Studio
+from studios.queries.plan import stations_of
 from studios.rules import activity as rules
 from workflow import clock
 from workflow.forms import StepForm, plain, with_reason
@@ -22,6 +23,7 @@ from workflow.forms import StepForm, plain, with_reason
 FIRST = (
     "kind", "title", "held_on", "starts_at", "ends_at", "place", "station_name", "attendances", "photos", "faces_masked",
 )  # fmt: skip
+CASE = ("case_opened_on", "case_closed_on", "case_contacts", "case_goal_reached")
 ACCEPT = "image/jpeg,image/png"
 FAULTS = {
     "people_over_times": ("people", _("人数不能多于人次。")),
@@ -71,7 +73,7 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
             "kind", "title", "held_on", "starts_at", "ends_at", "place", "station_name", "attendances", "faces_masked",
             "field", "people", "first_time", "returning", *Activity.AGES, "venue_capacity", "station_contact",
             "station_phone", "agency", "group", "session_number", "case_code", "volunteers", "volunteer_hours",
-            "summary", "outcome", "satisfaction_count", "satisfied_count", "incident",
+            "summary", "outcome", "satisfaction_count", "satisfied_count", "incident", "station", *CASE,
         )  # fmt: skip
         widgets = {
             "held_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -80,6 +82,8 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
             "summary": forms.Textarea(attrs={"rows": 3}),
             "outcome": forms.Textarea(attrs={"rows": 2}),
             "station_phone": forms.TextInput(attrs={"inputmode": "tel"}),
+            "case_opened_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "case_closed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
     def __init__(self, *args: Any, studio: Studio, **kwargs: Any) -> None:
@@ -91,7 +95,24 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial.update(self._people_now())
         else:
             self.initial.setdefault("leads", studio.recognition.name_key)
-        self.order_fields(FIRST)
+        self._choose_station()
+        self.order_fields(self._first)
+
+    def _choose_station(self) -> None:
+        """A partner station is chosen; another one is written below. A studio without partners only writes."""
+        field: Any = self.fields["station"]
+        field.queryset = stations_of(self.studio)
+        self.partners = field.queryset.exists()
+        if not self.partners:
+            del self.fields["station"]
+            return
+        field.empty_label = now("其他站点（在“更多内容”中填写名称）")
+        self.fields["station_name"].required = False
+        self.fields["station_name"].help_text = now("不在合作站点之列的，填写名称。")
+
+    @property
+    def _first(self) -> tuple[str, ...]:
+        return tuple("station" if name == "station_name" and self.partners else name for name in FIRST)
 
     def _people_now(self) -> dict[str, Any]:
         rows = list(self.instance.workers.all())
@@ -106,17 +127,17 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def first(self) -> Iterator[forms.BoundField]:
         """What everybody fills in."""
-        return (self[name] for name in FIRST)
+        return (self[name] for name in self._first)
 
     @property
     def more(self) -> Iterator[forms.BoundField]:
         """What is folded away."""
-        return (self[name] for name in self.fields if name not in FIRST)
+        return (self[name] for name in self.fields if name not in self._first)
 
     @property
     def open_more(self) -> bool:
         """Whether something folded away needs a look."""
-        return any(name in self.errors for name in self.fields if name not in FIRST)
+        return any(name in self.errors for name in self.fields if name not in self._first)
 
     def clean_volunteer_list(self) -> dict[str, Decimal]:
         """Each volunteer's hours by name."""
@@ -146,6 +167,8 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("volunteers_agree", now("登记志愿者姓名须经本人同意。"))
         if given.get("kind") == "case" and not given.get("case_code") and "case_code" not in self.errors:
             self.add_error("case_code", now("个案请填写代码，不写姓名。"))
+        self._check_case(given)
+        self._check_station(given)
         for name in actions.TEXTS:
             if exposures({name: str(given.get(name) or "")}):
                 self.add_error(name, now("疑似含身份证号、手机号或银行卡号，请删去。"))
@@ -160,6 +183,23 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("held_on", now("早于工作室开始运行的日期。"))
         if day and day > clock.today():
             self.add_error("held_on", now("活动尚未举行。"))
+
+    def _check_station(self, given: dict[str, Any]) -> None:
+        """The name is the partner's where one was chosen."""
+        if station := given.get("station"):
+            given["station_name"] = station.name
+        elif self.partners and not given.get("station_name"):
+            self.add_error("station", now("请选择合作站点，或填写站点名称。"))
+
+    def _check_case(self, given: dict[str, Any]) -> None:
+        opened, closed = given.get("case_opened_on"), given.get("case_closed_on")
+        if given.get("kind") != Activity.Kind.CASE:
+            given.update(dict.fromkeys(CASE))
+            return
+        if closed and (opened is None or closed < opened):
+            self.add_error("case_closed_on", now("结案须填写开案日期，且不早于开案。"))
+        if closed and given.get("case_goal_reached") is None:
+            self.add_error("case_goal_reached", now("结案请说明目标是否达成。"))
 
     def _check_counts(self, given: dict[str, Any]) -> None:
         if given.get("attendances") is None:
@@ -179,7 +219,7 @@ class ActivityForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def values(self) -> dict[str, Any]:
         """The record's own fields."""
-        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        given = {name: self.cleaned_data.get(name) for name in self.Meta.fields}
         named = self.cleaned_data["volunteer_list"]
         given["volunteers"] = given["volunteers"] or len(named)
         given["volunteer_hours"] = given["volunteer_hours"] or round(sum(named.values(), Decimal(0)), 1)
@@ -230,6 +270,19 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
             if self.cleaned_data.get(name) == 0:
                 self.add_error(name, now("至少为1。"))
         return self.cleaned_data
+
+
+class CloseGroupForm(forms.Form):
+    """How a group ended."""
+
+    goals_reached = forms.TypedChoiceField(
+        label=_("目标是否达成"), choices=[("yes", _("达成")), ("no", _("未达成"))], coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    closing = forms.CharField(
+        label=_("结案评估"), min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("目标达成情况、组员变化、后续安排；不写组员姓名。"),
+    )  # fmt: skip
 
 
 class DisputeForm(forms.Form):

@@ -190,5 +190,6 @@ FORMS: dict[str, type[StepForm]] = {
     "submit": plain(actions.submit),
     "endorse": EndorseForm,
     "send_back": with_reason(actions.send_back),
+    "send_back_from_province": with_reason(actions.send_back_from_province),
     "approve": plain(actions.approve),
 }

@@ -125,7 +125,7 @@ class AgreementVersion(Machine):
         source=State.DRAFTED,
         target=State.IN_FORCE,
         label=_("随登记协议生效"),
-        by=policies.may_record_agreement,
+        by=policies.may_replace,
         tone="quiet",
         needs=(studio_lives,),
     )

@@ -226,7 +226,7 @@ class StudioPlan(Machine):
 
     @step(
         state,
-        source=(State.SUBMITTED, State.ENDORSED),
+        source=State.SUBMITTED,
         target=State.RETURNED,
         label=_("退回修改"),
         by=policies.may_return_plan,
@@ -236,8 +236,20 @@ class StudioPlan(Machine):
     )
     def send_back(self, *, reason: str) -> None:
         self.remarks = reason
+
+    @step(
+        state,
+        source=State.ENDORSED,
+        target=State.RETURNED,
+        label=_("省级退回修改"),
+        by=policies.may_approve_plan,
+        tone="quiet",
+        reason_required=True,
+        consequence=_("写明要修改什么，修改后重新经市级审核。"),
+    )
+    def send_back_from_province(self, *, reason: str) -> None:
+        self.remarks, self.opinion = reason, ""
         self.endorsed_by = self.endorsed_at = None
-        self.opinion = ""
 
     @step(
         state,

@@ -16,6 +16,7 @@ urlpatterns = [
     path("studios/activity-photos/<uuid:key>/", activity.activity_photo, name="activity_photo"),
     path("studios/activity-photos/<uuid:key>/remove/", activity.photo_remove, name="activity_photo_remove"),
     path("studios/<int:studio_pk>/groups/", activity.group_list, name="group_list"),
+    path("studios/<int:studio_pk>/groups/<int:pk>/", activity.group_detail, name="group_detail"),
     path("studios/<int:studio_pk>/volunteers/", activity_check.volunteer_list, name="volunteer_list"),
     path(
         "studios/<int:studio_pk>/volunteers.<str:form>", activity_check.volunteer_file, name="volunteer_file"

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from studios import policies
 from studios.actions import activity as actions
-from studios.forms.activity import ActivityFilter, ActivityForm, GroupForm
+from studios.forms.activity import ActivityFilter, ActivityForm, CloseGroupForm, GroupForm
 from studios.models import Activity, Studio
 from studios.queries import activity as queries
 from studios.queries.studio import studios_visible_to
@@ -69,8 +69,9 @@ def activity_list(request: HttpRequest, studio_pk: int) -> HttpResponse:
         "form": form,
         "narrowed": any(request.GET.get(name) for name in form.fields),
         "sums": queries.year_of(studio, year),
-        "tasks": [(TASKS[task.code], task) for task in tasks],
+        "tasks": [(TASKS.get(task.code, task.name), task) for task in tasks],
         "track": rules.track_rate(tasks),
+        "days": studio.programme.record_days,
         "writes": _writes(request, studio) and studio.state in Studio.RUNNING,
         "own": _writes(request, studio),
     }
@@ -99,6 +100,7 @@ def _usual(request: HttpRequest, studio: Studio) -> dict[str, Any]:
             "kind",
             "place",
             "station_name",
+            "station",
             "field",
             "station_contact",
             "station_phone",
@@ -106,6 +108,8 @@ def _usual(request: HttpRequest, studio: Studio) -> dict[str, Any]:
             "venue_capacity",
         )
         initial |= {name: getattr(last, name) for name in names}
+        if last.station_id and last.station and last.station.until:
+            initial["station"] = None  # it works with the studio no longer
     return initial
 
 
@@ -161,7 +165,7 @@ def _form(
         "activity": activity,
         "photos": activity.photos.all() if activity else [],
         "draft_key": f"activity-{studio.pk}-{activity.pk if activity else 'new'}-{request.user.pk}",
-        "days": rules.RECORD_DAYS,
+        "days": studio.programme.record_days,
     }
     return render(request, "studios/activity_form.html", context, status=status)
 
@@ -185,6 +189,7 @@ def _shown(request: HttpRequest, activity: Activity, link: str = "") -> HttpResp
         "writes": writes,
         "acts": acts(activity, request.user),
         "link": link,
+        "link_days": activity.studio.programme.link_days,
         "code": svg(link) if link else "",
         "open_link": queries.open_links(activity).first() if activity.state == "submitted" else None,
         "phone_shown": writes or policies.may_verify_activity(activity, request.user),  # type: ignore[arg-type]
@@ -251,3 +256,31 @@ def group_list(request: HttpRequest, studio_pk: int) -> HttpResponse:
 def _rates(group: Any) -> tuple[Any, Any]:
     members = group.members_planned * group.held
     return rules.completion_rate(group.held, group.sessions_planned), rules.percent(group.present, members)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def group_detail(request: HttpRequest, studio_pk: int, pk: int) -> HttpResponse:
+    """One group: its plan, its sessions, its rates, and how it ended."""
+    studio = _studio(request, studio_pk)
+    group = get_object_or_404(queries.groups_of(studio), pk=pk)
+    writes = _writes(request, studio) and group.closed_on is None and group.held > 0
+    form = CloseGroupForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.close_group(group, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except NotPermitted:
+            raise
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("小组已结案。"))
+            return redirect("group_detail", studio_pk, pk)
+    done, present = _rates(group)
+    sessions = (
+        queries.activities_visible_to(request.user).filter(group=group).order_by("session_number", "held_on")
+    )
+    context = {
+        "studio": studio, "group": group, "sessions": sessions, "done": done, "present": present, "form": form,
+        "writes": writes,
+    }  # fmt: skip
+    return render(request, "studios/group_detail.html", context, status=422 if form.errors else 200)

@@ -184,3 +184,69 @@ def test_confirmed_hours_are_certified_and_others_are_not():
     actions.cosign(row, token=actions.issue_link(row, by=studio.lead), by=actions.station_of(row))
     made = check.certify_hours(studio, by=studio.lead, name="王芳")
     assert (made.name, made.hours, queries.certificate_of(made.number)) == ("王芳", 2, made)
+
+
+def test_days_come_from_the_rules_of_the_studio():
+    studio = factories.studio()
+    rules_of_the_studio(studio, record_days=3, link_days=2)
+    row = recorded(studio)
+    assert row.due_on == date(2026, 8, 31)
+    actions.issue_link(row, by=studio.lead)
+    assert row.links.get().expires_at == factories.NOON + timedelta(days=2)
+
+
+def rules_of_the_studio(studio, **changes):
+    from studios.models import Agreement, ProgrammeVersion
+    from studios.rules.programme import Programme
+
+    content = Programme.from_dict(changes)
+    version = ProgrammeVersion.objects.create(
+        version=1, effective_from=date(2026, 1, 1), basis="文", content=content.to_dict(), digest=content.digest,
+        adopted_by=studio.lead,
+    )  # fmt: skip
+    Agreement.objects.filter(studio=studio).update(programme=version)
+    studio.refresh_from_db()
+
+
+def test_the_share_of_the_sample_comes_from_the_rules_in_force():
+    studio = factories.studio()
+    for number in range(10):
+        factories.activity("cosigned", home=studio, held_on=date(2026, 5, 1 + number))
+    rules_of_the_studio(studio, sample_share=50)
+    sample = check.draw_sample(by=factories.user("manager"), quarter="2026Q2", seed="福彩 1 2 3")
+    assert (sample.share, sample.items.count()) == (50, 5)
+
+
+def test_a_photo_that_the_scanner_does_not_pass_is_not_kept(settings):
+    from tests.clamd import EICAR, listening
+
+    studio, photo = factories.studio(), jpeg()
+    with listening(settings):
+        assert recorded(studio, photos=[photo]).photos.count() == 1
+        with pytest.raises(BadFile) as refused:
+            recorded(studio, photos=[photo[:-2] + EICAR + photo[-2:]])
+        assert refused.value.code == "infected"
+    settings.CLAMAV_PORT = 1
+    with pytest.raises(BadFile) as refused:
+        recorded(studio, photos=[jpeg(91)])
+    assert refused.value.code == "scanner_away"
+    assert ActivityPhoto.objects.count() == 1
+
+
+def test_a_group_is_closed_once_with_its_evaluation():
+    studio = factories.studio()
+    group = actions.plan_group(
+        studio, by=studio.lead, name="情绪小组", goals="识别情绪", members_planned=10, sessions_planned=4
+    )
+    with pytest.raises(StepRefused) as refused:
+        actions.close_group(group, by=studio.lead, closing="组员能说出情绪。", goals_reached=True)
+    assert refused.value.code == "no_session"
+    factories.activity(
+        "cosigned", home=studio, kind="group", group=group, session_number=1, attendances=8, people=8
+    )
+    group = actions.close_group(group, by=studio.lead, closing="组员能说出情绪。", goals_reached=True)
+    assert (group.closed_on, group.goals_reached) == (date(2026, 9, 1), True)
+    with pytest.raises(StepRefused, match="已结案"):
+        actions.close_group(group, by=studio.lead, closing="又一次结案评估。", goals_reached=False)
+    with pytest.raises(NotPermitted):
+        actions.close_group(group, by=factories.user("manager"), closing="处室不代写。", goals_reached=True)

@@ -85,9 +85,9 @@ def test_city_and_province_return_it_with_remarks(home: Any) -> None:
     assert (plan.state, plan.remarks) == ("returned", "请补充山区站点的督导安排。")
     plan = actions.write(plan, by=home.lead, content=factories.plan_content(home))
     plan = actions.endorse(actions.submit(plan, by=home.lead), by=city, opinion="同意上报。")
-    with pytest.raises(NotPermitted):
+    with pytest.raises(StepRefused):
         actions.send_back(plan, by=city, reason="市里不能再退回已上报的计划。")
-    plan = actions.send_back(plan, by=manager, reason="年度任务与目标不相称，请调整。")
+    plan = actions.send_back_from_province(plan, by=manager, reason="年度任务与目标不相称，请调整。")
     assert (plan.state, plan.opinion, plan.endorsed_by) == ("returned", "", None)
 
 

@@ -268,3 +268,52 @@ def test_what_waits_is_named_to_the_studio_and_to_the_office():
     with clock.frozen(factories.NOON.replace(month=10, day=9)):
         activity_check.draw_sample(by=manager, quarter="2026Q3", seed="20261008期")
         assert [found.title for found in activity_todo.waiting(manager)] == ["1场抽查活动待回访"]
+
+
+def test_a_partner_station_is_chosen_and_another_one_written(client, home):
+    station = home.stations.create(name="山前乡社工站", since="2026-01-05", weaker_area=True)
+    home.stations.create(name="旧站", since="2025-01-05", until="2026-01-05")
+    text = client.get(page("activity_new", home.pk)).content.decode()
+    first = text.split('<details class="lx-field full"')[0]
+    assert "山前乡社工站" in first and "旧站" not in first and 'name="station_name"' not in first
+    send(client, home, station=station.pk, station_name="")
+    row = Activity.objects.get()
+    assert (row.station, row.station_name) == (station, "山前乡社工站")
+    send(client, home, station="", station_name="岛前社工站", title="又一场")
+    assert Activity.objects.get(title="又一场").station_name == "岛前社工站"
+    refused = send(client, home, station="", station_name="")
+    assert refused.status_code == 422 and "station" in refused.context["form"].errors
+
+
+def test_a_case_has_its_days_its_contacts_and_whether_its_goal_was_reached(client, home):
+    case = {"kind": "case", "case_code": "GA-01", "case_opened_on": "2026-08-01", "case_contacts": "4"}
+    refused = send(client, home, **case, case_closed_on="2026-07-01")
+    assert {"case_closed_on", "case_goal_reached"} == set(refused.context["form"].errors)
+    send(client, home, **case, case_closed_on="2026-08-30", case_goal_reached="true")
+    row = Activity.objects.get()
+    assert (row.case_contacts, row.case_goal_reached, row.case_closed_on.day) == (4, True, 30)
+    text = client.get(page("activity_detail", home.pk, row.pk)).content.decode()
+    assert "个案起止" in text and "达成" in text
+    send(client, home, title="不是个案", case_opened_on="2026-08-01", case_contacts="4")
+    assert Activity.objects.get(title="不是个案").case_contacts is None
+
+
+def test_a_group_is_closed_on_its_page_where_its_rates_stand(client, home):
+    from studios.actions import activity as actions
+
+    group = actions.plan_group(
+        home, by=home.lead, name="情绪小组", goals="识别情绪", members_planned=10, sessions_planned=4
+    )
+    for number in (1, 2, 3):
+        factories.activity(
+            "cosigned", home=home, kind="group", group=group, session_number=number, attendances=8, people=8
+        )
+    address = page("group_detail", home.pk, group.pk)
+    text = client.get(address).content.decode()
+    assert "75.0%" in text and "80.0%" in text and "小组结案" in text
+    assert client.post(address, {"closing": "短"}).status_code == 422
+    client.post(address, {"closing": "八成组员能说出自己的情绪。", "goals_reached": "no"})
+    text = client.get(address).content.decode()
+    assert "目标未达成" in text and "小组结案" not in text
+    client.force_login(factories.studio().lead)
+    assert client.get(address).status_code == 404

@@ -215,7 +215,7 @@ def test_the_manager_proposes_the_leader_adopts(client: Client) -> None:
     rules = ProgrammeVersion.objects.get().rules
     assert (rules.record_days, rules.heads[0].cap, rules.gates[1].spent_share) == (7, 90, 70)
     assert rules.tasks == default().tasks and rules.clauses == default().clauses
-    assert "现行" in client.get(reverse("programme")).content.decode()
+    assert "现行" in client.get(reverse("programme_list")).content.decode()
     assert asked(client, leader, "programmes")["items"][0]["in_force"] is True
 
 
@@ -243,6 +243,6 @@ def test_a_fault_of_the_rules_is_said_at_its_field(
 
 def test_who_may_not_propose_reads_the_rules_all_the_same(client: Client, home: Any) -> None:
     signed_in(client, home.lead)
-    page = client.get(reverse("programme"))
+    page = client.get(reverse("programme_list"))
     assert page.status_code == 200 and "提出修改" not in page.content.decode()
     assert client.get(reverse("programme_new")).status_code == 403
