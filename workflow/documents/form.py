@@ -32,6 +32,7 @@ class Cell:
     rows: int = 1
     foot: str = ""
     image: bytes = b""  # a JPEG in place of the text, which then says what it shows
+    bar: float = 0  # a bar of this part of the box's width, from 0 to 1, before the text
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
