@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
-from studios.actions import grant
+from selection.actions import nomination, revocation
+from selection.documents.table import write_xlsx
+from selection.documents.workbook import Workbook
+from selection.queries.integrity import uses_of
+from studios.actions import exit as exits
+from studios.actions import grant, spending
 from studios.actions import studio as studios
-from studios.models import Instalment
+from studios.forms.spending_intake import read
+from studios.models import Expense, Instalment
+from studios.queries import spending_sheets
 from studios.queries.grant import gate_of
+from studios.rules.programme import default
 from tests import factories
 from tests.selection.ways import WAYS
 from workflow import clock, ledger
@@ -64,3 +74,68 @@ def test_17_the_third_instalment_is_withheld_from_whom_two_reports_are_overdue()
             "too_many_overdue",
             "逾期报告少于2份：现为2份。",
         )
+
+
+def test_18_one_invoice_in_two_studios_is_flagged_on_save_by_page_and_by_file(client):
+    with clock.frozen(factories.NOON):
+        first = factories.expense("approved", invoice_code="3300", invoice_number="87654321")
+        home = factories.funded_studio()
+        given = {
+            "spent_on": "2026-08-21", "head": "service", "amount": "640.00", "payee": "甬江文具店", "purpose": "小组物资",
+            "invoice_code": "３３００", "invoice_number": " 8765-4321",
+        }  # fmt: skip
+        client.force_login(home.lead)
+        answer = client.post(reverse("expense_new", args=[home.pk]), given)
+        page = answer.content.decode()
+        assert answer.status_code == 409 and "这张发票在本系统中已经登记过，不能重复列支。" in page
+        assert not home.expenses.exists()
+        for said in (first.studio.name, first.studio.host.name, first.payee, "2026-08-20"):
+            assert said not in page.replace(home.name, "")  # the other studio is not given away
+        found = read(_book(given), home)
+        assert [fault.column for fault in found.faults] == ["J2（发票号码）"] and not found.rows
+        refused = ledger.entries_of(home).filter(kind="refused").get()
+        assert "invoice_taken" in refused.payload
+        spending.question(first, by=factories.user("manager"), reason="发票重复，请说明情况。")
+        taken_back = spending.take_back(Expense.objects.get(pk=first.pk), by=first.studio.lead)
+        spending.void(taken_back, by=first.studio.lead, reason="本笔登记有误，予以作废。")
+        assert client.post(reverse("expense_new", args=[home.pk]), given).status_code == 302
+        assert home.expenses.get().invoice_key == first.invoice_key
+
+
+def _book(given):
+    content = io.BytesIO()
+    names = [column.name for column in spending_sheets.columns(default())]
+    values = {**given, "head": "服务活动"}
+    write_xlsx(
+        content, [c.heading for c in spending_sheets.columns(default())], [[values.get(n, "") for n in names]]
+    )
+    return Workbook("支出.xlsx", content)
+
+
+def test_22_a_revoked_talent_the_certificate_the_money_the_recovery_and_the_bar(client):
+    with clock.frozen(factories.NOON):
+        home = factories.instalment("paid", paid_at=factories.NOON, voucher="记-22-1").studio
+        talent, nominee = home.recognition, home.recognition.nominee
+        found = factories.revocation(
+            talent.nomination, "heard", heard_on=date(2026, 8, 31), statement_due=date(2026, 8, 31)
+        )
+        revocation.decide(
+            found, by=factories.user("leader"), minute_number="厅办公会纪要〔2026〕18号", document_number="浙民慈〔2026〕18号",
+            reason="申报材料弄虚作假，撤销称号。",
+        )  # fmt: skip
+        assert exits.follow_revocations() == 1
+        asked = {"number": talent.certificate_number, "name": talent.name_key}
+        assert "已撤销" in client.get(reverse("certificate"), asked).content.decode()
+        home = type(home).objects.get(pk=home.pk)
+        assert home.state == "terminated"
+        assert list(home.instalments.values_list("state", flat=True)) == ["paid", "cancelled", "cancelled"]
+        order = home.recovery_orders.get()
+        assert (order.amount, order.due_on) == (Decimal("25000.00"), date(2026, 10, 1))
+
+        open_round = factories.nomination()
+        clerk = factories.user("unit_clerk", organisation=open_round.unit)
+        with pytest.raises(StepRefused, match="2029-09-01前不能再次申报"):
+            nomination.create(
+                open_round.round, by=clerk, name=nominee.name, id_number=nominee.id_number, route="county"
+            )
+        assert [use.code for use in uses_of(talent.nomination.bars.get())] == ["create"]
