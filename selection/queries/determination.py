@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.roles import Role
 from selection.models import (
@@ -147,7 +147,7 @@ def recognitions_visible_to(actor: Actor) -> QuerySet[Recognition]:
 
 def roll(q: str = "", batch: str = "") -> QuerySet[Recognition]:
     """The roll, narrowed to a name (with or without the spaces of print) and a batch."""
-    rows = public_recognitions()
+    rows = with_studio(public_recognitions())
     if plain_name(q):
         rows = rows.filter(name_key__contains=plain_name(q))
     return rows.filter(round__code=batch) if batch else rows
@@ -156,4 +156,9 @@ def roll(q: str = "", batch: str = "") -> QuerySet[Recognition]:
 def certificate(number: str) -> Recognition | None:
     """Who holds the certificate of that number."""
     plain = certificate_as_typed(number)
-    return public_recognitions().filter(certificate_number=plain).first() if plain else None
+    return with_studio(public_recognitions()).filter(certificate_number=plain).first() if plain else None
+
+
+def with_studio(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:
+    """Each with the key of the studio that it led to, as `studio_key`: its public page is a link away."""
+    return rows.annotate(studio_key=F("studio__pk"))

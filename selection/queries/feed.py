@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -67,6 +68,10 @@ def _results() -> list[Item]:
     ]  # fmt: skip
 
 
+# What other apps publish: each answers with paths and the days on which they last changed.
+SOURCES: list[Callable[[], Iterable[tuple[str, str]]]] = []
+
+
 def addresses() -> list[tuple[str, str]]:
     """Every permanent page: its path, and the day on which it last changed as far as that is known."""
     found = [
@@ -78,4 +83,6 @@ def addresses() -> list[tuple[str, str]]:
     for round_ in public_rounds().order_by("pk"):
         day = round_.published_on.isoformat() if round_.published_on else ""
         found.append((reverse("result_public", args=[round_.code]), day))
+    for source in SOURCES:
+        found.extend(source())
     return found

@@ -18,6 +18,7 @@ from studios.collections import (
     report,
     spending,
     studio,
+    studio_public,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "report",
     "spending",
     "studio",
+    "studio_public",
 ]

@@ -16,9 +16,11 @@ from studios.urls.recovery import urlpatterns as recovery
 from studios.urls.report import urlpatterns as report
 from studios.urls.spending import urlpatterns as spending
 from studios.urls.studio import urlpatterns as studio
+from studios.urls.studio_public import urlpatterns as studio_public
 
 urlpatterns = [
     *studio,
+    *studio_public,
     *activity,
     *assessment,
     *exit_,
