@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.roles import Role
-from config.demo import spending
+from config.demo import exits, recoveries, spending
 from config.demo.days import on
 from config.demo.world import World
 from selection.models import Round
@@ -31,6 +31,7 @@ def run(world: World, round_: Round, until: date) -> None:
         if day <= until:
             with on(day):
                 report.plan_due_reports()
+    rows = list(Studio.objects.filter(recognition__round=round_).order_by("pk"))  # each with its lead
     spending.first_year(world, rows)
     for number, row in enumerate(rows):
         _report(world, row, number, until)
@@ -98,6 +99,7 @@ def _second_instalment(world: World, row: Studio, number: int) -> None:
     if number in (8, 9):
         return  # these two have not asked for it yet
     with on(SECOND_PAID, 10, number):
+        recoveries.let_pass(world, row.instalments.get(number=2))
         _pay(world, row, row.instalments.get(number=2), f"记字2026-01-{number + 1:03d}")
 
 
@@ -107,8 +109,7 @@ def _trouble(world: World, rows: list[Studio]) -> None:
         studio.require_rectification(
             rows[RECTIFYING], by=manager, reason="三次督导记录缺少结对社工站签字，请于30个工作日内整改。"
         )
-    with on(date(2026, 10, 19)):
-        studio.suspend(rows[SUSPENDED], by=manager, reason="依托单位法定代表人变更未备案，暂停运行待核实。")
+    exits.inquired(world, rows[SUSPENDED])
 
 
 def _third_instalments(world: World, rows: list[Studio], until: date) -> None:
@@ -117,6 +118,7 @@ def _third_instalments(world: World, rows: list[Studio], until: date) -> None:
         for number, approved in ((1, False), (2, True)):
             rows[number].refresh_from_db()
             third = rows[number].instalments.get(number=3)
+            recoveries.let_pass(world, third)
             asked = grant.request(third, by=rows[number].lead, note="第三期用于经验提炼和成果推广。")  # type: ignore[arg-type]
             if approved:
                 grant.approve(asked, by=world.staff["manager"])
