@@ -17,7 +17,7 @@ AGREEMENT = {
 }  # fmt: skip
 REPORT = {
     "activities_held": "6", "people_served": "240", "mentees": "5", "spent": "8000.50", "results": "开展督导六次。",
-    "problems": "", "next_steps": "继续督导。",
+    "problems": "", "next_steps": "继续督导。", "difference": "站点尚未逐场确认，按台账填报。",
 }  # fmt: skip
 
 
