@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.actions import organisation
 from accounts.models import User
 from accounts.roles import Role
-from config.demo import activities, network, pool, rules, studios
+from config.demo import activities, aftermath, exits, network, pool, recoveries, rules, setup, studios
 from config.demo.days import Days, at, on
 from config.demo.story import Story
 from config.demo.world import World, build
@@ -89,8 +89,11 @@ def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
         roll.load_roll(FIRST_BATCH.read_bytes(), batch=FIRST, by=SYSTEM)
     earlier = _earlier(world)
     studios.run(world, earlier.round, present.date())
+    aftermath.questioned(earlier, present.date())
     network.run(world, earlier.round, present.date())
     activities.run(world, earlier.round, present.date())
+    exits.run(world, earlier.round, present.date())
+    recoveries.run(world, present.date())
     story = _present(world, stage)
     with clock.frozen(present):
         _after(world, story, stage)
@@ -104,10 +107,10 @@ FIRST = roll.Batch("roll-2021", "首批浙江省社会工作领军人才", "浙�
 
 
 def _earlier(world: World) -> Story:
-    """The round of 2024, published with ten."""
+    """The round of 2024, published with ten of the eleven that were on notice."""
     story = Story(
         world, EARLIER, "2024", "2024年度浙江省社会工作领军人才选拔", "Zhejiang leading social workers 2024",
-        EARLIER_PLACES, ceiling=10, disqualified=1,
+        EARLIER_PLACES, ceiling=11, disqualified=1,
     )  # fmt: skip
     story.draft()
     story.announce()
@@ -115,8 +118,11 @@ def _earlier(world: World) -> Story:
     for step in (story.close, story.screen, story.draw, story.score, story.open, story.propose):
         step()
     story.post()
-    for step in (story.end, story.determine, story.publish):
-        step()
+    aftermath.appealed(story)
+    story.end()
+    story.determine(aftermath.left_out(story))
+    story.publish()
+    aftermath.corrected(story)
     return story
 
 
@@ -166,8 +172,10 @@ def _after(world: World, story: Story, stage: str) -> None:
     world.person("member", Role.STUDIO_MEMBER, host.host if host else first)
     if stage != "draft":
         rules.wait_for_others(story)
+    setup.amendment(world, PRESENT[stage].date())
     if stage == "studios":
         studio.establish_due_studios()
+        setup.waiting(world)
 
 
 def _set_clock(present: datetime) -> None:

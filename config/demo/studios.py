@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.roles import Role
-from config.demo import exits, recoveries, spending
+from config.demo import exits, recoveries, setup, spending
 from config.demo.days import on
 from config.demo.world import World
 from selection.models import Round
@@ -22,6 +22,7 @@ RESULTS = "完成服务活动{activities}场，服务{people}人次；带教社�
 
 def run(world: World, round_: Round, until: date) -> None:
     """From their establishment until the day on which the demo stands."""
+    setup.rules(world)
     with on(date(2024, 10, 29)):
         studio.establish_due_studios()
     rows = list(Studio.objects.filter(recognition__round=round_).order_by("pk"))
@@ -47,12 +48,17 @@ def _begin(world: World, row: Studio, number: int) -> None:
     lead = world.person(
         "lead" if number == 0 else f"lead{number + 1}", Role.STUDIO_LEAD, row.host, row.recognition.name_key
     )
-    with on(AGREED, 10, number):
+    with on(setup.WRITTEN, 8, number):
         row = studio.name_lead(row, by=manager, lead=lead)
+    setup.planned(world, row, number)
+    serial, award = f"领军工作室〔2024〕{number + 1:02d}号", Decimal("50000.00")
+    site = f"{row.host.area}{row.host.name}二楼，约{30 + number * 5}平方米"
+    with on(AGREED, 10, number):
+        setup.drawn_up(world, row, number, serial=serial, award=award, site=site)
         row = studio.agree(
-            row, by=manager, number=f"领军工作室〔2024〕{number + 1:02d}号", award=Decimal("50000.00"), signed_on=AGREED,
+            row, by=manager, number=serial, award=award, signed_on=AGREED,
             signed_by_province=world.staff["leader"].name, signed_by_host=world.clerks[row.host_id].name,
-            signed_by_talent=lead.name, site=f"{row.host.area}{row.host.name}二楼，约{30 + number * 5}平方米",
+            signed_by_talent=lead.name, site=site,
             goals="三年内带教社会工作者不少于15名，结对社工站2个，形成可推广的服务案例不少于3个。",
         )  # fmt: skip
     with on(BEGUN, 9, number):
