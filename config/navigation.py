@@ -56,6 +56,7 @@ _ENTRIES: tuple[tuple[Sentence, str, frozenset[str]], ...] = (
         "recovery_list",
         frozenset({Role.FINANCE, Role.MANAGER, Role.LEADER, Role.SUPERVISOR, Role.AUDIT_ADMIN}),
     ),
+    (_("人才关爱"), "care_list", PROVINCIAL | {Role.BUREAU_OFFICER, Role.STUDIO_LEAD}),
     (_("指标"), "indicator_list", PROVINCIAL | {Role.BUREAU_OFFICER}),
     (_("存证"), "ledger_list", frozenset({Role.SUPERVISOR, Role.AUDIT_ADMIN, Role.MANAGER})),
     (_("完整号码导出"), "export_list", frozenset({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})),
