@@ -148,6 +148,7 @@ def _reports(studios: Sequence[Studio], began: date) -> Iterator[ProgressReport]
             yield ProgressReport(
                 studio=studio, kind="quarterly", period=f"{began.year + quarter // 4}Q{quarter % 4 + 1}", due_on=due,
                 state="due" if late else "accepted", judged_at=None if late else clock.now(),
+                submitted_at=None if late else clock.now() - timedelta(days=max(0, (clock.today() - due).days + 1)),
             )  # fmt: skip
 
 

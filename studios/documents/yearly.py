@@ -117,12 +117,12 @@ def _money(year: Year) -> Table:
 
 def _months(year: Year) -> Table:
     paid, spent = year.purse.paid_by_month, year.purse.spent_by_month
-    most = max([*paid, *spent, NOUGHT])
+    scale = _scaled(spent)
     lines = [
         Line(
             _("%(n)s月") % {"n": n + 1},
             [yuan(paid[n]), yuan(spent[n])],
-            (spent[n] * HUNDRED / most) if most else NOUGHT,
+            scale[n],
         )
         for n in range(len(paid))
     ]

@@ -34,6 +34,7 @@ PAGE = 25
 CENT = Decimal("0.01")
 CHUNK = 250  # studios whose tasks are asked for at once, for a file
 READERS = frozenset({*PROVINCIAL, Role.BUREAU_OFFICER})
+_COUNTS = ("activities", "people", "attendances", "hours")
 TILE_LIGHTS = ("on_time", "yellow", "orange", "red", "unknown")
 
 
@@ -154,6 +155,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "form": form,
         "year": year,
         "figures": figures,
+        "totals": {name: f"{getattr(figures, name):,}" for name in _COUNTS},
         "tiles": [(light, shown(light), figures.lights[light]) for light in TILE_LIGHTS if light in LIGHTS],
         "states": [(state.label, figures.states[state]) for state in Studio.State if figures.states[state]],
         "page": page,
