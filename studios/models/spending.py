@@ -118,7 +118,7 @@ class Expense(Machine):
             ),
         )  # fmt: skip
         indexes = (
-            models.Index(fields=("studio", "state", "head"), include=("amount",), name="expenses_summed"),
+            models.Index(fields=("studio", "state", "head", "amount"), name="expenses_summed"),
             models.Index(fields=("studio", "-spent_on", "-id"), name="expenses_of_studio"),
             models.Index(fields=("-spent_on", "-id"), name="expenses_by_day"),
             models.Index(fields=("state", "-spent_on", "-id"), name="expenses_by_state"),
