@@ -19,7 +19,7 @@ from studios import tasks as studio_tasks
 from studios.actions import studio as studios
 from tests import factories
 from tests.factories import SAID
-from tests.selection.ways import WAYS, Way
+from tests.selection.ways import WAYS, Way, token_of
 from workflow import clock, door
 from workflow.actor import SYSTEM
 from workflow.errors import Refused, StepRefused
@@ -122,6 +122,39 @@ def test_nobody_but_the_held_one_left_decides_nothing() -> None:
     for way in WAYS.values():
         assert "人选" in way(who["leader"], "determinations", made, "confirm", {})
     assert not Recognition.objects.exists() and state(made) == "drafted"
+
+
+@pytest.mark.parametrize("way", ["page", "page of the talent", "api", "command"])
+def test_a_held_certificate_is_issued_by_no_way(way: str) -> None:
+    """The two pages that make the file refuse it with the reason; API and command have no step and no file of it."""
+    home = factories.studio()
+    line, who = home.recognition, factories.office()
+    addresses = {
+        "page": (who["publisher"], reverse("certificate_paper", args=[line.pk])),
+        "page of the talent": (home.lead, reverse("studio_certificate", args=[home.pk])),
+        "api": (who["publisher"], f"/api/v1/recognitions/{line.pk}.pdf"),
+    }
+    free, held = _certificate(way, line, addresses), factories.admitted_objection(line.nomination)
+    assert free.startswith(b"%PDF") or way in ("api", "command")
+    refused = _certificate(way, line, addresses)
+    assert not refused.startswith(b"%PDF")
+    assert "异议正在办理".encode() in refused or way in ("api", "command")
+    type(held).objects.filter(pk=held.pk).update(state="dismissed")
+    assert _certificate(way, line, addresses).startswith(b"%PDF") or way in ("api", "command")
+
+
+def _certificate(way: str, line: Recognition, addresses: dict[str, Any]) -> bytes:
+    """The file, or what is said instead."""
+    if way == "command":
+        person = factories.user("publisher", organisation=factories.organisation("province"))
+        return WAYS["command"](person, "recognitions", line, "certificate", {}).encode()
+    person, address = addresses[way]
+    client = Client(headers={"Authorization": f"Bearer {token_of(person)}"}) if way == "api" else Client()
+    if way != "api":
+        client.force_login(person)
+    answer = client.get(address, follow=True)
+    body: bytes = answer.content if not answer.streaming else b"".join(answer.streaming_content)
+    return body
 
 
 def test_the_timetable_leaves_the_held_one_and_clears_the_others() -> None:

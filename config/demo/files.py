@@ -35,6 +35,11 @@ def attach(nomination: Nomination, clerk: User) -> None:
         attachment.upload(nomination, by=clerk, kind="photo", name="照片.jpg", data=_portrait(nomination.pk))
 
 
+def sample(kind: str, form: str) -> bytes:
+    """A page that belongs to no dossier."""
+    return _drawn("", kind, form)
+
+
 @lru_cache(maxsize=64)
 def _drawn(code: str, kind: str, form: str) -> bytes:
     image = Image.new("RGB", (900, 600) if code else (600, 400), "#f4f6f8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -349,12 +350,12 @@ class Story:
             notice.clear_due_nominations()
         self.round.refresh_from_db()
 
-    def determine(self) -> None:
+    def determine(self, exceptions: Sequence[determination.Exempt] = ()) -> None:
         """The decision is drafted and taken."""
         with on(self.days.determined, 10):
             found = determination.draft(
                 self.round, by=self.staff("manager"), serial=5, title=f"关于公布{self.title}名单的通知",
-                minute_number=f"厅党组会纪要〔{self.days.determined.year}〕25号",
+                minute_number=f"厅党组会纪要〔{self.days.determined.year}〕25号", exceptions=exceptions,
             )  # fmt: skip
         with on(self.days.determined, 16):
             determination.confirm(found, by=self.staff("leader"))

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from selection.forms.notice import NOTICE_FORMS
-from selection.models import PublicNotice, Round
+from selection.models import Outage, PublicNotice, Round
 from selection.models.notice import missing_words
 from selection.queries.notice import OFFICE, notices_visible_to
+from selection.queries.notice_parts import duration, outages_visible_to
 from workflow import clock, todo
 from workflow.actor import Actor
 from workflow.collections import Collection, register
@@ -97,6 +98,30 @@ register(
         url=page_of,
         forms=NOTICE_FORMS,
         filters=("state", "round__code"),
+    )
+)
+
+
+def represent_outage(outage: Outage, actor: Actor) -> dict[str, Any]:
+    """When the public page was away, and what says so."""
+    return {
+        "id": outage.pk,
+        "since": iso(outage.since),
+        "until": iso(outage.until),
+        "minutes": int(duration(outage).total_seconds()) // 60,
+        "evidence": outage.evidence,
+        "recorded_by": outage.recorded_by.name,
+        "recorded_at": iso(outage.recorded_at),
+    }
+
+
+register(
+    Collection(
+        name="outages",
+        model=Outage,
+        visible_to=outages_visible_to,
+        represent=represent_outage,
+        url=lambda outage: reverse("outage_list"),
     )
 )
 

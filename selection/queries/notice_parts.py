@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from selection import policies
 from selection.models import Outage, PublicNotice
+from selection.queries.notice import OFFICE
+from workflow.actor import Actor
 
 
-def outages_with_effect() -> QuerySet[Outage]:
-    """Every outage, the newest first."""
-    return Outage.objects.select_related("recorded_by")
+def outages_visible_to(actor: Actor) -> QuerySet[Outage]:
+    """Every outage, the newest first, for the office and for whoever records them."""
+    rows = Outage.objects.select_related("recorded_by")
+    reads = may_record(actor) or any(actor.holds(role) for role in OFFICE)
+    return rows if reads else rows.none()
+
+
+def may_record(actor: Actor) -> bool:
+    """Whether this person records outages."""
+    return policies.may_record_outage.acting_role(None, actor) is not None
 
 
 def outages_within(notice: PublicNotice) -> list[Outage]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.roles import PROVINCIAL
+from accounts.roles import PROVINCIAL, Role
 from selection import policies
 from selection.models import Nomination
 from selection.queries import dossier as dossiers
@@ -18,6 +18,7 @@ from selection.queries import nomination as queries
 from selection.queries.dossier_versions import may_compare
 from selection.queries.objection import issues_for, neutral_issues
 from selection.queries.recheck import rechecks_visible_to
+from selection.queries.revocation import line_of
 from selection.queries.round import working_days_left
 from selection.queries.steps import has_steps
 
@@ -46,6 +47,8 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_hold": bool(user.roles & PROVINCIAL),
         "compares": may_compare(user) and bool(nomination.submitted_at),
         "recheck": _recheck(nomination, user),
+        "line": line_of(user, nomination) if nomination.state in ("recognised", "revoked") else None,
+        "questions": user.holds(Role.MANAGER),
     }
     return render(request, "selection/nomination_detail.html", context)
 

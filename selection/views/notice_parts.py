@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Role
-from selection import policies
 from selection.forms.notice import ErratumForm, OutageForm
 from selection.queries import notice as queries
-from selection.queries.notice_parts import outages_with_effect
+from selection.queries.notice_parts import may_record, outages_visible_to
 from selection.views.notice import notice_or_404
 from selection.views.public import PAGE
 from workflow.errors import Refused
@@ -44,7 +43,7 @@ def erratum_new(request: HttpRequest, pk: int) -> HttpResponse:
 def outage_list(request: HttpRequest) -> HttpResponse:
     """Every recorded outage, what it did to running notices, and the form for whoever may record one."""
     actor = _actor(request)
-    records = policies.may_record_outage.acting_role(None, actor) is not None
+    records = may_record(actor)
     if not records and not any(actor.holds(role) for role in queries.OFFICE):
         raise Http404
     form = OutageForm(request.POST or None) if records else None
@@ -56,7 +55,7 @@ def outage_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记页面中断"))
             return redirect("outage_list")
-    page = Paginator(outages_with_effect(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(outages_visible_to(actor), PAGE).get_page(request.GET.get("page"))
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "selection/outage_list.html", {"page": page, "form": form}, status=status)
 

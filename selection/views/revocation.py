@@ -38,9 +38,14 @@ def _page(request: HttpRequest, name: str, rows: QuerySet[Any]) -> Any:
 
 @require_safe
 def revocation_list(request: HttpRequest) -> HttpResponse:
-    """Titles under question, and corrections of printed lines."""
-    actor = _office(request)
+    """Titles under question, and corrections of printed lines; a manager finds here whom either is about."""
+    actor, q = _office(request), request.GET.get("q", "").replace("\0", "").strip()
     context = {
+        "begins": actor.holds(Role.MANAGER),
+        "q": q,
+        "found": _page(request, "f", queries.lines_named(actor, q))
+        if actor.holds(Role.MANAGER) and q
+        else None,
         "page": _page(request, "page", queries.revocations_visible_to(actor)),
         "corrections": _page(request, "c", queries.corrections_visible_to(actor)),
         "today": clock.today(),

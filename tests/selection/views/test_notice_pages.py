@@ -7,11 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from selection.actions import erratum, notice, notice_file
+from selection.actions import erratum, notice, notice_file, outage
 from selection.models import Outage, PublicNotice
 from tests.factories import user
 from tests.selection.actions.test_notice import OVER, POSTED, composed, posted, proposed_round
 from tests.selection.actions.test_notice_more import docx, hiding_xlsx
+from tests.selection.ways import token_of
 from workflow import clock
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,17 @@ def test_the_publisher_corrects_a_slip_on_its_page(client) -> None:
     assert client.post(url, {**typed, "before": "现予"}).status_code == 302 and made.errata.count() == 1
     client.force_login(who["manager"])
     assert client.get(url).status_code == 404
+
+
+def test_outages_are_read_over_the_api_by_the_office_and_by_whoever_records_them(client) -> None:
+    since = clock.now() - timedelta(hours=2)
+    recorder = user("system_admin")
+    outage.record(by=recorder, since=since, until=since + timedelta(minutes=75), evidence="运维工单1号。")
+    found = {}
+    for person in (recorder, user("supervisor"), user("unit_clerk")):
+        answer = client.get("/api/v1/outages", headers={"Authorization": f"Bearer {token_of(person)}"})
+        found[person] = [(item["minutes"], item["evidence"]) for item in answer.json()["items"]]
+    assert list(found.values()) == [[(75, "运维工单1号。")], [(75, "运维工单1号。")], []]
 
 
 def test_an_outage_is_recorded_on_its_page_and_stands_on_the_notice(client) -> None:

@@ -40,6 +40,23 @@ def test_a_manager_questions_a_title_and_corrects_a_line_on_pages(client: Any) -
     assert (Revocation.objects.count(), RollCorrection.objects.count()) == (1, 1)
 
 
+def test_both_begin_where_the_person_is_found(client: Any) -> None:
+    row, who = factories.recognition(), factories.office()
+    start = reverse("revocation_start", args=[row.nomination_id])
+    correct = reverse("correction_new", args=[row.pk])
+    dossier, found = reverse("nomination_detail", args=[row.nomination_id]), reverse("revocation_list")
+    client.force_login(who["manager"])
+    for page in (dossier, f"{found}?q={row.name_key[:2]}", f"{found}?q={row.certificate_number}"):
+        shown = client.get(page).content.decode()
+        assert (start in shown, correct in shown) == (True, True), page
+    assert "没有这个姓名" in client.get(f"{found}?q=查无此人").content.decode()
+    client.force_login(who["leader"])
+    for page in (dossier, f"{found}?q={row.name_key}"):
+        assert start not in client.get(page).content.decode(), page
+    client.force_login(factories.user("unit_clerk", organisation=row.nomination.unit))
+    assert "h-title" not in client.get(dossier).content.decode()
+
+
 @pytest.mark.parametrize("role", ["unit_clerk", "bureau_officer", "expert", "system_admin", "finance"])
 def test_nobody_outside_the_office_reads_of_it(client: Any, role: str) -> None:
     row = factories.recognition()
