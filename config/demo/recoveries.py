@@ -18,7 +18,7 @@ WHY_WAIVED = "2025年度考核结果尚在汇总，年度报告已通过审核�
 def run(world: World, until: date) -> None:
     """About half of each order came back before the day on which the demo stands."""
     for number, order in enumerate(RecoveryOrder.objects.filter(state="ordered").order_by("pk"), start=1):
-        day = min(order.ordered_on + timedelta(days=12), until)
+        day = min(order.ordered_on + timedelta(days=12), until - timedelta(days=1))
         part = (order.amount * HALF).quantize(Decimal("100")) or order.amount
         with on(day, 15, number):
             recovery.repay(

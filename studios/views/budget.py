@@ -20,7 +20,7 @@ from studios.models.spending import accounts_open
 from studios.queries import budget as queries
 from studios.queries import spending
 from studios.queries.grant import instalments_visible_to
-from studios.queries.recovery import recoverable
+from studios.queries.recovery import money_of_award, recoverable
 from studios.views.spending import WRITES, flags_of, head_names, studio_of, writes
 from studios.views.studio import acts
 from workflow import clock
@@ -43,6 +43,8 @@ def studio_money(request: HttpRequest, studio_pk: int) -> HttpResponse:
         "instalments": instalments_visible_to(request.user).filter(studio=studio).order_by("number"),
         "rows": [(row, names.get(row.head, row.head), flags_of(row)) for row in rows],
         "settlement": queries.settlement_of(studio),
+        "money": money_of_award(studio),
+        "orders": studio.recovery_orders.all(),
         "writes": writes(request, studio),
         "over": studio.state in (Studio.State.CONCLUDED, Studio.State.TERMINATED),
     }
