@@ -15,7 +15,18 @@ from django.db.models import F
 from accounts.actions import organisation
 from accounts.models import User
 from accounts.roles import Role
-from config.demo import activities, aftermath, exits, network, pool, recoveries, rules, setup, studios
+from config.demo import (
+    activities,
+    aftermath,
+    assessments,
+    exits,
+    network,
+    pool,
+    recoveries,
+    rules,
+    setup,
+    studios,
+)
 from config.demo.days import Days, at, on
 from config.demo.story import Story
 from config.demo.world import World, build
@@ -94,6 +105,7 @@ def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
     activities.run(world, earlier.round, present.date())
     exits.run(world, earlier.round, present.date())
     recoveries.run(world, present.date())
+    assessments.this_year(world, earlier.round, present.date())
     story = _present(world, stage)
     with clock.frozen(present):
         _after(world, story, stage)

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from config.demo import setup
 from config.demo.days import on
 from config.demo.studios import SUSPENDED
 from config.demo.world import World
@@ -58,6 +59,7 @@ def _of_studio(studio: Studio, place: int, chance: Random, until: date) -> Itera
         members_planned=10,
         sessions_planned=6,
     )
+    partners = {station.name: station for station in studio.stations.all()}
     day, number, session = BEGUN + timedelta(days=place), 0, 0
     while day <= last:
         kind, title, field, usual = KINDS[number % len(KINDS)]
@@ -70,7 +72,7 @@ def _of_studio(studio: Studio, place: int, chance: Random, until: date) -> Itera
         yield Activity(
             studio=studio, kind=kind, title=title, field=field, held_on=day, starts_at=held.time(),
             ends_at=(held + timedelta(hours=2)).time(), due_on=rules.due_on(day), place=_station(studio, number),
-            venue_capacity=50, station_name=_station(studio, number), station_contact="值班社工",
+            venue_capacity=50, station_name=_station(studio, number), station=partners.get(_station(studio, number)), station_contact="值班社工",
             station_phone="0571-00000000", attendances=times, people=max(1, times - number % 4),
             group=group if in_group else None, session_number=session if in_group else None,
             case_code=f"GA-{studio.pk:03d}-{number // 18 + 1:02d}" if kind == "case" else "",
@@ -93,7 +95,7 @@ def _signed(held: datetime, place: int, number: int) -> dict[str, object]:
 
 
 def _station(studio: Studio, number: int) -> str:
-    return f"{studio.host.area}{'东街' if number % 3 else '山前乡'}社工站"
+    return setup.station_names(studio)[0 if number % 3 else 1]
 
 
 def _workers(rows: list[Activity], chance: Random) -> Iterator[ActivityPerson]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.roles import Role
-from config.demo import exits, recoveries, setup, spending
+from config.demo import assessments, exits, recoveries, setup, spending
 from config.demo.days import on
 from config.demo.world import World
 from selection.models import Round
@@ -34,6 +34,7 @@ def run(world: World, round_: Round, until: date) -> None:
                 report.plan_due_reports()
     rows = list(Studio.objects.filter(recognition__round=round_).order_by("pk"))  # each with its lead
     spending.first_year(world, rows)
+    assessments.last_year(world, rows)
     for number, row in enumerate(rows):
         _report(world, row, number, until)
         _second_instalment(world, row, number)
@@ -110,11 +111,7 @@ def _second_instalment(world: World, row: Studio, number: int) -> None:
 
 
 def _trouble(world: World, rows: list[Studio]) -> None:
-    manager = world.staff["manager"]
-    with on(date(2026, 9, 14)):
-        studio.require_rectification(
-            rows[RECTIFYING], by=manager, reason="三次督导记录缺少结对社工站签字，请于30个工作日内整改。"
-        )
+    assessments.middle(world, rows, RECTIFYING)
     exits.inquired(world, rows[SUSPENDED])
 
 

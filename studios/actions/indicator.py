@@ -88,7 +88,7 @@ def _write(plan: IndicatorPlan, rows: list[dict[str, Any]]) -> None:
         row["code"]: Indicator.objects.create(
             plan=plan,
             position=number,
-            **{name: row[name] for name in ("code", "name", "kind", "unit", "direction", "denominator", "verification")},
+            **{name: row[name] for name in ("code", "name", "kind", "unit", "direction", "denominator", "verification", "counts")},
         )
         for number, row in enumerate(rows)
     }  # fmt: skip

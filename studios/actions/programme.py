@@ -15,7 +15,7 @@ from studios import policies
 from studios.errors import ProgrammeRefused
 from studios.messages import programme as messages
 from studios.models import ProgrammeProposal, ProgrammeVersion
-from studios.models.programme import in_force, rules_of
+from studios.models.programme import in_force
 from studios.rules.programme import BadProgramme, Programme
 from workflow import clock, door, kinds, ledger
 from workflow.actor import Actor
@@ -37,7 +37,8 @@ def propose(
         rules = Programme.from_dict(content)
     except BadProgramme as fault:
         raise ProgrammeRefused(_("管理办法内容有误：%(where)s。") % {"where": fault.where}) from fault
-    if rules.digest == rules_of(in_force()).digest:
+    present = in_force()
+    if present is not None and rules.digest == present.digest:
         raise ProgrammeRefused(_("与现行版本相同，没有可以发布的修改。"), code="unchanged")
     if effective_from < clock.today():
         raise ProgrammeRefused(_("施行日期不能早于今天。"), code="past")

@@ -1,4 +1,4 @@
-"""The long work on the network: checking a file, bringing in what is clean."""
+"""The service network as the API shows it; the long work on it: checking a file, bringing in what is clean."""
 
 from __future__ import annotations
 
@@ -11,17 +11,91 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from selection.documents.workbook import Workbook
 from selection.errors import BadFile
 from studios.actions import network as actions
 from studios.forms.network import Intake, read
+from studios.models import ServicePoint
+from studios.queries import network as queries
 from studios.queries.network import counties_of
-from workflow import jobfiles, jobs
+from workflow import clock, collections, jobfiles, jobs
+from workflow.actor import Actor
 from workflow.jobs import Kind, Progress
 from workflow.models import Job
 
 MOST_LISTED = 20_000
+
+
+def represent_point(point: ServicePoint, _actor: Actor) -> dict[str, Any]:
+    """A division with what stands there, JSON-ready: counts of staff, nobody's name."""
+    return {
+        "id": point.pk,
+        "code": point.code,
+        "level": point.level,
+        "place": point.place,
+        "division": point.division,
+        "name": point.name,
+        "status": point.status,
+        "status_on": point.status_on.isoformat(),
+        "city": point.city.name,
+        "county": point.county.name,
+        "parent": point.parent.code if point.parent else None,
+        "operator": point.operator,
+        "weak_area": point.weak_area,
+        "volunteers": point.volunteers,
+        "agencies": point.agencies,
+        "certified": {
+            "assistant": point.assistant,
+            "intermediate": point.intermediate,
+            "senior": point.senior,
+        },
+        "professionals": point.professionals,
+    }
+
+
+def represent_federation(unit: Organisation, _actor: Actor) -> dict[str, Any]:
+    """A federation or an association with its boards, JSON-ready."""
+    today = clock.today()
+    return {
+        "id": unit.pk,
+        "code": unit.code,
+        "kind": unit.kind,
+        "name": unit.name,
+        "area": unit.area,
+        "terms": [
+            {
+                "ordinal": term.ordinal,
+                "since": term.since.isoformat(),
+                "until": term.until.isoformat(),
+                "in_office": term.covers(today),
+                "officers": [{"role": row.role, "name": row.name} for row in term.officers.all()],
+            }
+            for term in unit.board_terms.all()
+        ],
+    }
+
+
+collections.register(
+    collections.Collection(
+        name="service-points",
+        model=ServicePoint,
+        visible_to=queries.points_visible_to,
+        represent=represent_point,
+        url=lambda point: reverse("network_detail", args=[point.pk]),
+        filters=("level", "place", "status", "city", "county", "code"),
+    )
+)
+collections.register(
+    collections.Collection(
+        name="federations",
+        model=Organisation,
+        visible_to=lambda _reader: queries.federations(),
+        represent=represent_federation,
+        url=lambda _unit: reverse("federation_list"),
+        filters=("kind", "code"),
+    )
+)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from studios.models import (
     Indicator,
     IndicatorPart,
     IndicatorPlan,
+    Level,
     Mentorship,
     Observation,
     ServicePoint,
@@ -25,6 +26,7 @@ from studios.models import (
     Studio,
     Target,
 )
+from studios.models.network import PLACES
 from studios.queries.network import CERTIFIED, STANDING, below, of_reader
 from studios.rules.indicators import Attainment, Together, attainment, together
 from workflow import clock
@@ -276,29 +278,46 @@ class Contribution:
     certified: int
     stations: int
     points: int
+    towards: tuple[int, ...] = ()  # in the order of `counted_indicators`
+
+
+def counted_indicators() -> list[Indicator]:
+    """The indicators towards which the work of studios counts, as the plans say."""
+    rows = Indicator.objects.exclude(counts="").prefetch_related("parts")
+    return list(rows.order_by("-plan__loaded_at", "plan", "position"))
+
+
+def _towards(indicator: Indicator, certified: int, opened: Mapping[str, int]) -> int:
+    """Certificates, or the stations at places of the kinds that the indicator is about."""
+    if indicator.counts == Indicator.Counts.MENTEE_CERTIFIED:
+        return certified
+    places = {place for part in indicator.parts.all() for place in part.places}
+    return sum(n for place, n in opened.items() if place in places)
 
 
 def contributions(studios: QuerySet[Studio], year: int) -> list[Contribution]:
-    """Of each studio, in its year; nobody and no station counts twice. Three statements."""
+    """Of each studio, in its year; nobody and no station counts twice. Five statements."""
     people = Mentorship.objects.filter(year=year, studio__in=studios).order_by().values("studio")
     counted = people.annotate(n=Count("pk"), certified=Count("pk", filter=Q(certified_on__isnull=False)))
     guided = {row["studio"]: (row["n"], row["certified"]) for row in counted}
-    opened: dict[tuple[int, str], int] = {
-        (studio, level): n
-        for studio, level, n in StationOpened.objects.filter(opened_on__year=year, studio__in=studios)
-        .order_by()
-        .values_list("studio", "point__level")
-        .annotate(n=Count("pk"))
-    }
+    opened: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = StationOpened.objects.filter(opened_on__year=year, studio__in=studios).order_by()
+    for studio_pk, place, n in rows.values_list("studio", "point__place").annotate(n=Count("pk")):
+        opened[studio_pk][place] = n
+    indicators = counted_indicators()
     return [
-        Contribution(
-            studio,
-            *guided.get(studio.pk, (0, 0)),
-            opened.get((studio.pk, "station"), 0),
-            opened.get((studio.pk, "point"), 0),
-        )
+        _contribution(studio, guided.get(studio.pk, (0, 0)), opened.get(studio.pk, {}), indicators)
         for studio in studios.order_by("pk")
     ]
+
+
+def _contribution(
+    studio: Studio, guided: tuple[int, int], opened: Mapping[str, int], indicators: list[Indicator]
+) -> Contribution:
+    stations = sum(opened.get(place, 0) for place in PLACES[Level.STATION])
+    points = sum(opened.get(place, 0) for place in PLACES[Level.POINT])
+    towards = tuple(_towards(indicator, guided[1], opened) for indicator in indicators)
+    return Contribution(studio, *guided, stations, points, towards)
 
 
 def today() -> date:

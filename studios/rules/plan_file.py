@@ -18,6 +18,7 @@ OF_KIND = {
     "coverage": ("observed", "standing", "volunteers"),
     "floor": ("certified", "professionals", "agencies"),
 }
+COUNTS = ("", "mentee_certified", "station_opened")  # what of a studio's work counts towards it
 LARGEST = Decimal(10) ** 12
 
 
@@ -58,6 +59,7 @@ def _indicator(given: Any, where: str) -> dict[str, Any]:
         "direction": _one_of({"direction": "at_least", **row}, "direction", ("at_least", "at_most"), code),
         "denominator": str(row.get("denominator", "")),
         "verification": str(row.get("verification", "")),
+        "counts": _one_of({"counts": "", **row}, "counts", COUNTS, code),
         "subset_of": str(row.get("subset_of") or ""),
         "parts": parts,
     }

@@ -25,11 +25,20 @@ def contribution_list(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("year", "")
     year = int(given) if given.isdigit() and 2000 <= int(given) <= 2100 else today.year
     rows = queries.contributions(studios_visible_to(request.user), year)
+    indicators = queries.counted_indicators()
     total = {
         name: sum(getattr(row, name) for row in rows)
         for name in ("mentees", "certified", "stations", "points")
     }
-    context = {"rows": rows, "total": total, "year": year, "years": range(today.year, today.year - 5, -1)}
+    sums = [sum(row.towards[n] for row in rows) for n in range(len(indicators))]
+    context = {
+        "rows": rows,
+        "total": total,
+        "sums": sums,
+        "indicators": indicators,
+        "year": year,
+        "years": range(today.year, today.year - 5, -1),
+    }
     return render(request, "studios/contribution_list.html", context)
 
 

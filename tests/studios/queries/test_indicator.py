@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from decimal import Decimal
 from fractions import Fraction as F
 from typing import Any
@@ -142,6 +143,12 @@ def test_contributions_of_a_year() -> None:
     )
     (found,) = queries.contributions(type(studio).objects.all(), 2026)
     assert (found.mentees, found.certified, found.stations, found.points) == (2, 1, 0, 1)
+    assert found.towards == ()  # no plan says what counts
+    plan = Path("studios/data/jilin_plan.json").read_bytes()
+    actions.load_plan(plan, by=manager)
+    assert [row.code for row in queries.counted_indicators()] == ["J01", "J08", "J09"]
+    (found,) = queries.contributions(type(studio).objects.all(), 2026)
+    assert found.towards == (1, 0, 1)
     (other,) = queries.contributions(type(studio).objects.all(), 2025)
     assert (other.mentees, other.points) == (0, 0)
 
