@@ -11,6 +11,7 @@ from accounts.models import User
 from selection.actions import assignment, panel, qualification, scoring
 from selection.models import Assignment, Expert, Nomination, Panel, Round, ScoreSheet
 from tests import factories
+from tests.remembered import remembered
 from workflow import clock
 from workflow.clock import ZONE
 
@@ -73,6 +74,7 @@ def pool(scholars: int = 3, practice: int = 3, association: int = 1) -> list[Exp
     return [factories.expert(category) for category, n in numbers.items() for _i in range(n)]
 
 
+@remembered
 def frozen(nominees: int = 3, *, experts: tuple[int, int, int] = (4, 4, 2), **rules: Any) -> Stage:
     """Qualified nominees and frozen inputs."""
     stage = screening(nominees, state="qualified", **rules)
@@ -87,6 +89,7 @@ def frozen(nominees: int = 3, *, experts: tuple[int, int, int] = (4, 4, 2), **ru
     return stage
 
 
+@remembered
 def drawn(nominees: int = 3, **given: Any) -> Stage:
     """A draw before its witness."""
     stage = frozen(nominees, **given)
@@ -96,6 +99,7 @@ def drawn(nominees: int = 3, **given: Any) -> Stage:
     return stage
 
 
+@remembered
 def in_review(nominees: int = 3, **given: Any) -> Stage:
     """A round whose experts may declare and score."""
     stage = drawn(nominees, **given)

@@ -11,6 +11,7 @@ from selection.models import Ballot, BallotLine, BallotPaper, BallotSeat, Nomina
 from selection.queries.ballot import papers_found
 from selection.queries.deliberation import choices, level_at_the_end
 from tests import factories
+from tests.remembered import remembered
 from tests.selection import stage as stages
 from workflow import clock
 from workflow.errors import NotPermitted, StepRefused
@@ -26,6 +27,7 @@ def during_review():
         yield
 
 
+@remembered
 def deliberating(*scores, **rules):
     """A round with a full panel whose scores are opened, one score a nominee."""
     stage = stages.in_review(len(scores), **{"ballot": True, **rules})

@@ -14,6 +14,7 @@ from selection.queries.reminders import due_reminders
 from selection.queries.scoring import broken_seals, missing_sheets
 from selection.queries.scoring_progress import opening_of, progress_by_expert
 from tests import factories
+from tests.remembered import remembered
 from tests.selection import stage as stages
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, OutsideWindow, StepRefused
@@ -168,6 +169,7 @@ def test_the_ledger_has_the_reopening_and_no_mark():
 # Scenario 6: annulled after the opening ------------------------------------------------------------------------------
 
 
+@remembered
 def opened(*totals):
     stage = stages.in_review(len(totals))
     stages.scored(stage, [list(row) for row in totals])

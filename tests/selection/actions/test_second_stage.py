@@ -23,6 +23,7 @@ from selection.queries.own_sheets import counts_of
 from selection.queries.scoring import experts_behind, own_duties, sheet_totals
 from selection.queries.scoring_progress import opening_of, progress_by_expert
 from tests import factories
+from tests.remembered import remembered
 from tests.selection import stage as stages
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, StepRefused
@@ -41,6 +42,7 @@ def during_review():
         yield
 
 
+@remembered
 def opened(totals: list[list[str]] = FIRST, **rules: Any) -> stages.Stage:
     """A round whose first stage was opened."""
     stage = stages.in_review(len(totals), **{**RULES, **rules})
@@ -49,6 +51,7 @@ def opened(totals: list[list[str]] = FIRST, **rules: Any) -> stages.Stage:
     return stage
 
 
+@remembered
 def begun(totals: list[list[str]] = FIRST, **rules: Any) -> stages.Stage:
     """A round in its second stage."""
     stage = opened(totals, **rules)

@@ -17,6 +17,7 @@ from selection.models import Assignment, Panel, Panelist, Proposal, Result, Roun
 from selection.queries.deliberation import choices
 from selection.queries.reliability import report_of
 from tests import factories
+from tests.remembered import remembered
 from workflow.models import Entry
 from workflow.rules.chain import canonical
 
@@ -26,6 +27,7 @@ CODES = "ABCDEF"
 NOTE = "会议复看了有关评分表，一致同意按正式名次确定名单"
 
 
+@remembered
 def opened(totals: dict[int, dict[int, float]], *, state: str = "deliberation", ceiling: int = 3) -> Round:
     """A round whose sheets were opened: nominee to expert to the mark given throughout. Scores are plain means."""
     row = factories.round_(state, rules=factories.rulebook(ceiling=ceiling, pass_line="0.00"))

@@ -9,6 +9,7 @@ from selection.actions import ballot as ballots
 from selection.actions import scoring_progress
 from selection.models import Ballot, Result, ScoreSheet
 from tests import factories
+from tests.remembered import remembered
 from tests.selection import stage as stages
 from tests.selection.documents.recount import recount
 from workflow import clock
@@ -28,12 +29,17 @@ def reviewed():
     return stages.in_review(2)
 
 
-@pytest.fixture
-def opened():
+@remembered
+def with_results():
     stage = stages.in_review(3, ballot=True)
     stages.scored(stage, [["88", "92", "75", "90", "60"], ["85"] * 5, ["85"] * 5])
     stage.round = stages.opened(stage)
     return stage
+
+
+@pytest.fixture
+def opened():
+    return with_results()
 
 
 def page(client, user, url, status=200):
