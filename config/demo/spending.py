@@ -116,7 +116,7 @@ def _of_studio(
         if head in before:
             before[head] += amount
     left = target - sum(studio.expenses.values_list("amount", flat=True), Decimal(0))
-    count = 36
+    count = max(1, int(left / 440))
     for number in range(400):
         if left <= 0:
             return
@@ -127,7 +127,7 @@ def _of_studio(
         if head in most:
             before[head] += amount
         left -= amount
-        day = first + (last - first) * min(number, count) / (count + 4)
+        day = first + (last - first) * min(number, count) / (count + 1)
         yield _row(studio, number, head, payee or "钱思源", purpose, amount, day)
 
 
@@ -192,6 +192,8 @@ def _odd(world: World, rows: list[Studio], last: date) -> None:
         )
         for n, (purpose, amount) in enumerate((("录音录像设备", "4870.00"), ("笔记本电脑", "4930.00")))
     ]
+    for row in bought:
+        row.flags = "|splitting|"
     paid = _row(
         cash, 910, "service", "惠民食品超市", "重阳节慰问物资", Decimal("2000.00"), last - timedelta(days=30)
     )

@@ -157,8 +157,12 @@ class ExpenseFilter(StudioExpenseFilter):
         label=_("提示"), required=False, choices=[*_ANY, (ANY_FLAG, _("有提示的")), *FLAGS.items()]
     )
     city = forms.ModelChoiceField(label=_("设区市"), required=False, queryset=None, empty_label=_("全部"))
-    since = forms.DateField(label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("至"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, data: Any, *, programme: Programme, cities: Any) -> None:
         super().__init__(data, programme=programme)
@@ -168,7 +172,9 @@ class ExpenseFilter(StudioExpenseFilter):
 class YearForm(forms.Form):
     """Until which day the cash book goes."""
 
-    until = forms.DateField(label=_("截至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=_("截至"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def day(self) -> Any:
         """The chosen day, or today."""

@@ -10,6 +10,7 @@ from studios.models.activity_parts import (
 )
 from studios.models.agreement import AgreementScan, AgreementSignature, AgreementVersion, Party
 from studios.models.assessment import Assessment, AssessmentSheet
+from studios.models.budget import BudgetAdjustment, BudgetLine, Settlement
 from studios.models.care import CareMeasure
 from studios.models.change import ReportedChange
 from studios.models.exit import Exit, Reappointment
@@ -31,13 +32,7 @@ from studios.models.programme import ProgrammeProposal, ProgrammeVersion
 from studios.models.recovery import RecoveryOrder, Repayment
 from studios.models.rectification import Rectification
 from studios.models.report import ProgressReport, ReportFile, ReportVersion
-from studios.models.spending import (
-    BudgetAdjustment,
-    BudgetLine,
-    Expense,
-    ExpenseVoucher,
-    Settlement,
-)
+from studios.models.spending import Expense, ExpenseVoucher
 from studios.models.studio import Studio
 
 __all__ = [

@@ -14,13 +14,13 @@ from django.utils.translation import get_language
 
 from studios.models import (
     BudgetAdjustment,
-    BudgetLine,
     Expense,
     Instalment,
     Settlement,
     Studio,
 )
-from studios.queries.spending import NOTHING
+from studios.models.budget import agreed_budget
+from studios.queries.spending import NOTHING, cents
 from studios.queries.studio import of_reader
 from studios.rules import spending as rules
 from studios.rules.programme import FULL, Head
@@ -148,12 +148,6 @@ def award_of(studio: Any) -> Decimal:
     return Decimal(signed.award) if signed else NOTHING
 
 
-def agreed_budget(studio: Any) -> dict[str, Decimal]:
-    """The budget as agreed; where none was written down, the award spread over the heads by their caps."""
-    lines = dict(BudgetLine.objects.filter(studio_id=studio.pk).values_list("head", "amount"))
-    return lines or rules.spread(award_of(studio), studio.programme.heads)
-
-
 def moved_by_head(studio: Any) -> dict[str, Decimal]:
     """What adjustments in effect brought into each head, less what they took out."""
     rows = BudgetAdjustment.objects.filter(studio_id=studio.pk, state__in=BudgetAdjustment.IN_EFFECT)
@@ -164,18 +158,12 @@ def moved_by_head(studio: Any) -> dict[str, Decimal]:
     return dict(found)
 
 
-def recorded_out_of(studio: Any, head: str) -> Decimal:
-    """What the lead moved out of a head without approval."""
-    rows = BudgetAdjustment.objects.filter(studio_id=studio.pk, source=head, state="recorded")
-    return rows.aggregate(sum=Sum("amount"))["sum"] or NOTHING
-
-
 def sums_by_head(studio: Any, *, but: int | None = None) -> dict[str, dict[str, Decimal]]:
     """Submitted and approved, by state and head, but one expense."""
     rows = Expense.objects.filter(studio_id=studio.pk, state__in=Expense.COMMITTED).exclude(pk=but)
     found: dict[str, dict[str, Decimal]] = {"submitted": {}, "approved": {}}
     for state, head, total in rows.order_by().values_list("state", "head").annotate(sum=Sum("amount")):
-        found[state][head] = total
+        found[state][head] = cents(total)
     return found
 
 
@@ -184,7 +172,7 @@ def received(studio: Any) -> tuple[Decimal, Any]:
     rows = Instalment.objects.filter(studio_id=studio.pk, state="paid")
     found = rows.aggregate(sum=Sum("amount"), first=Min("paid_at"))
     first = found["first"]
-    return found["sum"] or NOTHING, first.astimezone(clock.ZONE).date() if first else None
+    return cents(found["sum"]), first.astimezone(clock.ZONE).date() if first else None
 
 
 def account_of(studio: Studio) -> Account:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from accounts.roles import Role
 from studios.models import Expense, ExpenseVoucher, Repayment, Studio
 from studios.queries.studio import of_reader
-from studios.rules.spending import EQUIPMENT, FLAGS
+from studios.rules.spending import CENT, EQUIPMENT, FLAGS
 from workflow import clock
 from workflow.errors import Sentence
 
@@ -29,22 +29,27 @@ ANY_FLAG = "any"
 def spent_of(studio: Any) -> Decimal:
     """What a studio has spent, from its approved expenses."""
     found = Expense.objects.filter(studio_id=studio.pk, state=APPROVED).aggregate(sum=Sum("amount"))["sum"]
-    return found or NOTHING
+    return cents(found)
+
+
+def cents(value: Decimal | None) -> Decimal:
+    """A sum to the cent: SQLite adds in floating point, and nothing is nothing."""
+    return (value or NOTHING).quantize(CENT)
 
 
 def spent_by_head(studio: Any, states: Collection[str] = (APPROVED,)) -> dict[str, Decimal]:
     """What a studio has spent by head; heads without an expense are absent."""
     rows = Expense.objects.filter(studio_id=studio.pk, state__in=states)
-    return dict(rows.order_by().values("head").annotate(sum=Sum("amount")).values_list("head", "sum"))
+    found = rows.order_by().values_list("head").annotate(sum=Sum("amount"))
+    return {head: cents(total) for head, total in found}
 
 
 def spending_of(studio_ids: Iterable[int]) -> dict[int, Decimal]:
     """What each of these studios has spent, in one statement; those that spent nothing stand with zero."""
     ids = list(studio_ids)
     rows = Expense.objects.filter(studio_id__in=ids, state=APPROVED).order_by().values("studio_id")
-    return dict.fromkeys(ids, NOTHING) | dict(
-        rows.annotate(sum=Sum("amount")).values_list("studio_id", "sum")
-    )
+    found = rows.annotate(sum=Sum("amount")).values_list("studio_id", "sum")
+    return dict.fromkeys(ids, NOTHING) | {studio: cents(total) for studio, total in found}
 
 
 # Lists ---------------------------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ def cash_book(request: HttpRequest, studio_pk: int) -> HttpResponse:
     studio = studio_of(request, studio_pk)
     form = YearForm(request.GET)
     until = form.day()
+    form = YearForm(initial={"until": until})
     entries = spending.cash_book(studio, until)
     context = {
         "studio": studio,

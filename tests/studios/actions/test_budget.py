@@ -10,6 +10,7 @@ from studios.queries import budget as queries
 from tests import factories
 from workflow import clock, ledger
 from workflow.errors import NotPermitted, StepRefused
+from workflow.machine import open_steps
 from workflow.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,10 @@ def test_small_movements_together_above_the_share_are_asked_for(home):
     assert row.state == "requested"
     assert line(home, "service").moved == D("1900.00")
     assert Message.objects.filter(kind="adjustment.request", address=manager.email).count() == 1
-    with pytest.raises(ExpenseRefused) as refused:
+    assert [found.name for found in open_steps(row, home.lead)] == [
+        "withdraw"
+    ]  # nobody waits for what cannot be
+    with pytest.raises(StepRefused) as refused:
         actions.record(row, by=home.lead)
     assert refused.value.code == "needs_approval"
     assert actions.approve(row, by=manager).decided_by == manager
