@@ -108,12 +108,13 @@ def _concerned(studio: Studio) -> set[int]:
 
 def due_for(kind: str, year: int) -> list[Studio]:
     """The studios that such an assessment of that year falls to and that have none yet."""
+    has_one = Assessment.objects.filter(kind=kind, year=year)
     rows = Studio.objects.filter(
         state__in=(*Studio.RUNNING, Studio.State.SUSPENDED),
         active_from__isnull=False,
         active_from__year__lte=year,
     )
-    rows = rows.exclude(assessments__kind=kind, assessments__year=year).select_related("host", "city", "lead")
+    rows = rows.exclude(pk__in=has_one.values("studio")).select_related("host", "city", "lead")
     return [studio for studio in rows.order_by("pk") if _falls(studio, kind, year)]
 
 

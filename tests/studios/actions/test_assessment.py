@@ -74,6 +74,13 @@ def test_a_year_is_scheduled_in_one_act_for_whoever_ran_in_it_and_once():
     assert ledger.entries_of(rows[0]).get().kind == "assessment.schedule"
 
 
+def test_another_year_and_another_kind_are_no_hindrance():
+    home = factories.studio()
+    factories.assessment(home=home, year=2025)
+    factories.assessment(home=home, kind="mid_term")
+    assert [row.studio for row in actions.schedule("annual", 2026, by=factories.user("manager"))] == [home]
+
+
 def test_the_middle_and_the_end_are_scheduled_in_their_year():
     manager = factories.user("manager")
     begun = factories.studio(active_from=date(2025, 2, 1), ends_on=date(2028, 1, 5))
