@@ -55,7 +55,7 @@ def set_budget(studio: Studio, *, by: Actor, lines: Mapping[str, Decimal]) -> St
     if unknown := set(lines) - {head.code for head in heads}:
         refuse([rules.Fault("unknown_head", min(unknown))])
     refuse(rules.budget_faults(lines, studio.agreement.award, heads))
-    studio.budget_lines.all().delete()
+    BudgetLine.objects.filter(studio=studio).delete()
     BudgetLine.objects.bulk_create(
         BudgetLine(studio=studio, head=code, amount=amount) for code, amount in lines.items()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any
@@ -122,7 +122,7 @@ def waiting(actor: Any) -> Iterator[Todo]:
 
 def _own(actor: Any) -> Iterator[Todo]:
     rows = list(queries.own(actor).filter(state__in=("drafted", "refused")).values_list("state", "studio"))
-    words = {
+    words: dict[str, Callable[[int], str]] = {
         "refused": lambda n: ngettext("%(n)s笔支出被退回，待更正", "%(n)s笔支出被退回，待更正", n),
         "drafted": lambda n: ngettext("%(n)s笔支出草稿待提交", "%(n)s笔支出草稿待提交", n),
     }

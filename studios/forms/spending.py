@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from selection.forms.attachment import SeveralFiles
 from selection.rules.privacy import exposures
 from studios.actions import spending as actions
@@ -156,7 +157,9 @@ class ExpenseFilter(StudioExpenseFilter):
     flag = forms.ChoiceField(
         label=_("提示"), required=False, choices=[*_ANY, (ANY_FLAG, _("有提示的")), *FLAGS.items()]
     )
-    city = forms.ModelChoiceField(label=_("设区市"), required=False, queryset=None, empty_label=_("全部"))
+    city = forms.ModelChoiceField(
+        label=_("设区市"), required=False, queryset=Organisation.objects.none(), empty_label=_("全部")
+    )
     since = forms.DateField(
         label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

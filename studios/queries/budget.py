@@ -160,7 +160,7 @@ def moved_by_head(studio: Any) -> dict[str, Decimal]:
 
 def sums_by_head(studio: Any, *, but: int | None = None) -> dict[str, dict[str, Decimal]]:
     """Submitted and approved, by state and head, but one expense."""
-    rows = Expense.objects.filter(studio_id=studio.pk, state__in=Expense.COMMITTED).exclude(pk=but)
+    rows = Expense.objects.filter(studio_id=studio.pk, state__in=Expense.COMMITTED).exclude(pk=but or 0)
     found: dict[str, dict[str, Decimal]] = {"submitted": {}, "approved": {}}
     for state, head, total in rows.order_by().values_list("state", "head").annotate(sum=Sum("amount")):
         found[state][head] = cents(total)

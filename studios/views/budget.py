@@ -16,6 +16,7 @@ from studios.actions import budget as actions
 from studios.forms.budget import AdjustForm, BudgetForm, SettleForm
 from studios.forms.spending import YearForm
 from studios.models import Studio
+from studios.models.budget import agreed_budget
 from studios.models.spending import accounts_open
 from studios.queries import budget as queries
 from studios.queries import spending
@@ -125,7 +126,7 @@ def budget_set(request: HttpRequest, studio_pk: int) -> HttpResponse:
     if not policies.may_set_budget(studio, user):
         raise NotPermitted(_("您的身份不能设定预算。"))
     given = (request.POST,) if request.method == "POST" else ()
-    form = BudgetForm(*given, studio=studio, lines=queries.agreed_budget(studio))
+    form = BudgetForm(*given, studio=studio, lines=agreed_budget(studio))
     if given and form.is_valid():
         try:
             actions.set_budget(studio, by=user, lines=form.cleaned_data)
