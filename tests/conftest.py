@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,9 @@ def lacking() -> Iterator[tuple[str, str]]:
         yield "browser", "needs CHROMIUM=/path/to/chromium: make test"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip with a reason what cannot run; keep the tests that share the one Redis on one worker."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Skip with a reason what cannot run; keep the tests that share the one Redis on one worker; begin with the long ones."""
     reasons = dict(lacking())
     for item in items:
         for marker, reason in reasons.items():
@@ -51,6 +51,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("redis"))
         if "rules" in item.path.parts:  # plain Python: no database is asked
             item.add_marker(pytest.mark.once)
+    yield
+    items.sort(
+        key=lambda item: item.get_closest_marker("long") is None
+    )  # the others as pytest-django orders them
 
 
 @pytest.fixture(scope="session")

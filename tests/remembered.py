@@ -13,7 +13,7 @@ from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import UserSettingsHolder, settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from workflow import clock
@@ -79,8 +79,9 @@ def _all_rows() -> Rows:
 
 
 def _write(rows: Rows) -> None:
+    """In one transaction: rows name each other, and are in no order."""
     name = connection.ops.quote_name
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, (columns, values) in rows.items():
             places = ", ".join(["%s"] * len(columns))
             into = f"INSERT INTO {name(table)} ({', '.join(map(name, columns))}) VALUES ({places})"

@@ -124,10 +124,11 @@ def accounts(folder: Path) -> set[str]:
         connection.close()
 
 
+@pytest.mark.long
 def test_a_start_keeps_the_data_and_a_reset_does_not(with_data: dict[str, str], tmp_path: Path) -> None:
     assert demo(with_data, "--no-serve").returncode == 0
     assert accounts(tmp_path) == {"added"}
-    done = demo({**with_data, "RESET": "1", "STAGE": "open"}, "--no-serve")
+    done = demo({**with_data, "RESET": "1", "STAGE": "draft"}, "--no-serve")
     assert done.returncode == 0, done.stderr
     assert "added" not in accounts(tmp_path)
     assert len(accounts(tmp_path)) > 14

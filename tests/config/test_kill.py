@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.own_process
+pytestmark = [pytest.mark.own_process, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 NOMINEES = 150  # three times as many as are cleared in one transaction

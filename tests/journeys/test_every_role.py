@@ -6,15 +6,25 @@ At the width of a desk and of a phone, in both languages: answered, named, nothi
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
+from django.db import connection
 
 from accounts.demo import PASSWORD, accounts
 from accounts.models import User
 from accounts.roles import Role
 from config import demo as demo_data
 from selection.models import PublicNotice
+from workflow import clock
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+    pytest.mark.xdist_group("demo"),  # its data are loaded once
+]
 
 WIDTHS = (1440, 390)
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
@@ -27,10 +37,29 @@ PUBLIC = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the loaded data are kept from one test to the next."""
+    return tmp_path_factory.mktemp("demo") / "loaded.sqlite3"
+
+
+def load_once(kept):
+    """The demo's data, loaded; the second time, as they were then."""
+    if not kept.exists():
+        demo_data.load("notice")
+        with closing(sqlite3.connect(kept)) as copy:
+            connection.connection.backup(copy)
+        return
+    connection.ensure_connection()
+    with closing(sqlite3.connect(kept)) as copy:
+        copy.backup(connection.connection)
+    clock.forget_offset()
+
+
 @pytest.fixture
-def loaded(demo):
+def loaded(demo, kept):
     """The demo during a notice period, with one account a role."""
-    demo_data.load("notice")
+    load_once(kept)
     first = {}
     for account in accounts():
         role = User.objects.get(username=account.username).grants.order_by("pk")[0].role

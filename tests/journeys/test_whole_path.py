@@ -20,7 +20,7 @@ from workflow import ledger
 from workflow.clock import ZONE
 from workflow.models import Entry
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 MAIN, RETURNED, UNFIT, HELD = "沈雨晴", "陆文渊", "顾思齐", "施若兰"
 NOMINEES = (MAIN, RETURNED, UNFIT, HELD)

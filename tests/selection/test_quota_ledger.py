@@ -29,7 +29,7 @@ from tests import factories
 from workflow import clock, ledger
 from workflow.errors import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 GRANTED = 2  # in each category
 KINDS = ("community", "medical")

@@ -43,6 +43,16 @@ def test_over_anything_else_it_is_brought_about_anew() -> None:
         assert Assignment.objects.filter(round=stage.round).count() == 10
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_is_put_back_where_every_statement_is_kept_at_once_too() -> None:
+    with clock.frozen(stages.REVIEW):
+        with pytest.raises(Undone), transaction.atomic():
+            stages.in_review(1)
+            raise Undone
+        stage = stages.in_review(1)
+    assert Assignment.objects.filter(round=stage.round).count() == 5
+
+
 def test_whoever_changes_what_is_given_changes_it_for_nobody_else() -> None:
     with clock.frozen(stages.REVIEW):
         names = []
