@@ -108,7 +108,7 @@ def document_of(version: AgreementVersion, *, account: str) -> Official:
     title = (
         f"{studio.name}建设协议" if version.number == 1 else f"{studio.name}建设协议（第{version.number}版）"
     )
-    return Official(title=title, parts=parts, signer="签订日期：", day=version.in_force_on)
+    return Official(title=title, parts=parts, signer="", day=version.in_force_on)
 
 
 def _ordinal(number: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from selection.models.attachment_kinds import Kind
 from selection.rules.rulebook import DEFAULT_RULEBOOK
+from studios.models import Studio
 from tests import factories
 from tests.journeys.pages import Visitor
 
@@ -247,6 +248,7 @@ def open_studio(person: Visitor, name: str) -> Visitor:
 
 def start_studio(manager: Visitor, name: str, lead: int) -> None:
     open_studio(manager, name).take("指定领军人才账号", lead=lead)
+    factories.plan("approved", home=Studio.objects.get(lead=lead))
     manager.take(
         "登记协议", number="领军工作室〔2025〕01号", signed_by_province="冯志远", signed_by_host="李主任",
         site="西湖区青禾服务中心二楼，约四十平方米", goals="三年带教社会工作者不少于十五名。",

@@ -264,7 +264,9 @@ def _annex_names(paper: Any, names: Sequence[str]) -> None:
 
 
 def _signature(paper: Any, document: Official) -> None:
-    """The issuer centred above the date, the date four characters from the right edge."""
+    """The issuer centred above the date, the date four characters from the right edge; nothing where several sign."""
+    if not document.signer:
+        return
     _line(paper, "").paragraph_format.keep_with_next = True
     _line(paper, "").paragraph_format.keep_with_next = True
     wide, wide_day = _width(document.signer), _width(document.shown_day)
