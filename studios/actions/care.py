@@ -36,13 +36,13 @@ def record(
     amount: Decimal | None = None,
 ) -> CareMeasure:
     """Enter what the officer's bureau did for a talent of its own area."""
-    office = _office_of(by)
+    office, city = _office_of(by)
     if not queries.talents_of(office).filter(pk=recognition.pk).exists():
         raise NotPermitted(_("只能登记本地区人才的关爱措施。"))
     if given_on > clock.today():
         raise CareRefused(_("日期不能晚于今天。"), code="future")
     made = CareMeasure.objects.create(
-        recognition=recognition, office=office, city=queries.city_of(office), kind=kind, given_on=given_on,
+        recognition=recognition, office=office, city=city, kind=kind, given_on=given_on,
         note=note.strip(), evidence=evidence.strip(), amount=amount, recorded_by_id=by.id, recorded_at=clock.now(),
     )  # fmt: skip
     payload = {
@@ -53,11 +53,13 @@ def record(
     return made
 
 
-def _office_of(by: Actor) -> Organisation:
+def _office_of(by: Actor) -> tuple[Organisation, Organisation]:
+    """The officer's bureau and the city that it belongs to."""
     row = Organisation.objects.select_related("parent").filter(pk=by.organisation_id).first()
-    if row is None or not policies.may_record_care(None, by) or queries.city_of(row) is None:
+    city = queries.city_of(row) if row is not None else None
+    if row is None or city is None or not policies.may_record_care(None, by):
         raise NotPermitted(_("只有市、县民政局经办可以登记关爱措施。"))
-    return row
+    return row, city
 
 
 @door.act

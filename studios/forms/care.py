@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from selection.models import Recognition
 from studios.actions import care as actions
 from studios.models import CareMeasure
@@ -65,12 +66,21 @@ class TakeBackForm(forms.Form):
         return actions.take_back(measure, by=by, **self.cleaned_data)
 
 
+class CityChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Cities by the name of the city, not of its bureau."""
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return obj.area or obj.name
+
+
 class CareFilter(forms.Form):
     """What narrows the list of measures."""
 
     year = forms.TypedChoiceField(label=_("年度"), required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(label=_("措施"), required=False, choices=[_ANY, *CareMeasure.Kind.choices])
-    city = forms.ModelChoiceField(label=_("设区市"), required=False, queryset=None, empty_label=_("全部"))  # type: ignore[arg-type]
+    city = CityChoice(
+        label=_("设区市"), required=False, queryset=Organisation.objects.none(), empty_label=_("全部")
+    )
 
     def __init__(self, data: Any, *, cities: Any) -> None:
         super().__init__(data)

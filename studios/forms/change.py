@@ -88,7 +88,7 @@ class AcknowledgeForm(StepForm):
         super().__init__(*args, **kwargs)
         named = dict(ReportedChange.Effect.choices)
         field: Any = self.fields["effect"]
-        field.choices = [(effect, named[effect]) for effect in self.obj.effects]  # type: ignore[index]
+        field.choices = [(effect, named[effect]) for effect in self.obj.effects]
         if CHANGE_HOST not in self.obj.effects:
             del self.fields["host"]
 

@@ -52,7 +52,11 @@ def following() -> list[Following]:
     by_dossier = {row.nomination_id: row for row in asked.order_by("pk")}
     rows = Studio.objects.filter(state__in=Studio.LIVING, recognition__nomination__in=by_dossier)
     rows = rows.select_related("recognition", "agreement").prefetch_related("instalments").order_by("pk")
-    return [_following(studio, by_dossier[studio.recognition.nomination_id]) for studio in rows]
+    return [
+        _following(studio, by_dossier[dossier])
+        for studio in rows
+        if (dossier := studio.recognition.nomination_id)
+    ]
 
 
 def _following(studio: Studio, revocation: Revocation) -> Following:
