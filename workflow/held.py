@@ -72,7 +72,7 @@ def _copied(obj: Any, paths: tuple[str, ...]) -> Any:
             vars(found)[name] = copy.deepcopy(value)
     for name in {path.partition("__")[0] for path in paths}:
         field: Any = obj._meta.get_field(name)
-        related = getattr(obj, name)
+        related = getattr(obj, name, None)  # the other end of a relation one to one may have none
         if related is not None:
             rest = tuple(path.partition("__")[2] for path in paths if path.startswith(f"{name}__"))
             field.set_cached_value(found, _copied(related, rest))
