@@ -76,7 +76,8 @@ def assessment_detail(request: HttpRequest, studio_pk: int, pk: int) -> HttpResp
         "own_total": sum((Decimal(m) for m in row.self_marks.values()), Decimal(0))
         if row.self_marks
         else None,
-        "duties": row.open_sheets if _of_province(request.user) else [],
+        "province": _of_province(request.user),  # who scored is nothing for the studio
+        "duties": row.open_sheets,
         "sheet_count": len([s for s in row.open_sheets if s.submitted_at]),
         "rectifications": rectifications.rectifications_visible_to(request.user).filter(assessment=row),
         "acts": acts(row, request.user),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studios.rules.reports import last_due_days, light, owed_reports, reminder_level
+from studios.rules.reports import days_covered, last_due_days, light, owed_reports, reminder_level
 from workflow.rules.calendar import CalendarMissing, WorkCalendar, add_working_days
 
 FILE = Path(__file__).parents[3] / "workflow/data/workcalendar_2024_2026.json"
@@ -79,3 +79,29 @@ def test_the_last_due_day_of_each_light_is_the_rule_turned_round() -> None:
 def test_a_report_has_reached_the_last_level_that_it_passed(days: int, level: int | None) -> None:
     due = date(2026, 6, 30)
     assert reminder_level(due, add_working_days(due, days, OFFICIAL), OFFICIAL) == level
+
+
+def test_the_middle_falls_eighteen_months_after_the_beginning_and_the_last_thirty_days_before_the_end() -> (
+    None
+):
+    found = owed_reports(date(2024, 8, 31), date(2027, 8, 31), OFFICIAL, ends_on=date(2027, 8, 31))
+    terms = [(owed.kind, owed.period, owed.due_on) for owed in found if owed.kind in ("mid_term", "final")]
+    assert terms == [("mid_term", "2026", date(2026, 2, 28)), ("final", "2027", date(2027, 8, 1))]
+
+
+def test_a_term_too_short_for_a_middle_has_only_its_last_report() -> None:
+    found = owed_reports(date(2026, 1, 5), date(2027, 7, 1), OFFICIAL, ends_on=date(2027, 7, 1))
+    assert [owed.kind for owed in found if owed.kind in ("mid_term", "final")] == ["final"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "due", "days"),
+    [
+        ("quarterly", "2026Q1", date(2026, 4, 15), (date(2026, 2, 1), date(2026, 3, 31))),
+        ("quarterly", "2026Q4", date(2027, 1, 15), (date(2026, 10, 1), date(2026, 12, 31))),
+        ("annual", "2026", date(2026, 12, 10), (date(2026, 2, 1), date(2026, 12, 31))),
+        ("mid_term", "2027", date(2027, 8, 1), (date(2026, 2, 1), date(2027, 8, 1))),
+    ],
+)
+def test_the_days_of_which_a_report_tells(kind: str, period: str, due: date, days: tuple[date, date]) -> None:
+    assert days_covered(kind, period, due, date(2026, 2, 1)) == days
