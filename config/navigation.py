@@ -76,6 +76,7 @@ _GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
         _("工作室"),
         (
             "studio_list",
+            "care_list",
             "assessment_list",
             "instalment_list",
             "recovery_list",
