@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unicodedata import normalize
 
 from django.db import IntegrityError
@@ -83,9 +84,8 @@ def waive(instalment: Instalment, *, by: Actor, condition: str, reason: str) -> 
         raise ConditionNotLocked(_("该条件已经满足，或者不能豁免。"))
     payload = {"condition": condition, "stood": gate_words.why_not(locked, row)}
     moved = door.take(row, "waive", by=by, reason=reason, payload=payload)
-    GateWaiver.objects.create(
-        instalment=moved, code=condition, reason=reason, waived_by=by, waived_at=clock.now()
-    )
+    facts: dict[str, Any] = {"code": condition, "reason": reason, "waived_by": by, "waived_at": clock.now()}
+    GateWaiver.objects.create(instalment=moved, **facts)
     messages.waived(moved, condition, gate_words.asked(locked), by=by, reason=reason)
     return moved
 

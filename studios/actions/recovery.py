@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -61,10 +62,9 @@ def repay(order: RecoveryOrder, *, by: Actor, amount: Decimal, on: date, voucher
         raise RecoveryRefused(_("尚未退回的余额为%(left)s元。") % {"left": f"{row.outstanding:,.2f}"})
     payload = {"amount": str(amount), "on": on.isoformat(), "voucher": number}
     moved = door.take(row, "repay", by=by, repaid=row.repaid + amount, at=clock.now(), payload=payload)
+    facts: dict[str, Any] = {"amount": amount, "on": on, "voucher": number, "recorded_by": by}
     try:
-        Repayment.objects.create(
-            order=moved, amount=amount, on=on, voucher=number, recorded_by=by, recorded_at=clock.now()
-        )
+        Repayment.objects.create(order=moved, recorded_at=clock.now(), **facts)
     except IntegrityError as clash:
         raise NumberTaken(_("凭证号%(number)s已用于另一笔退回。") % {"number": number}) from clash
     messages.repaid(moved, amount, by=by)

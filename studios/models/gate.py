@@ -82,7 +82,10 @@ def with_spending(instalments: QuerySet[Any]) -> QuerySet[Any]:
     """Each with what its studio has spent, as `spent_by_now`: a list of gates asks no more a row."""
     rows = Expense.objects.filter(studio_id=OuterRef("studio_id"), state=Expense.State.APPROVED)
     total = rows.order_by().values("studio_id").annotate(sum=Sum("amount")).values("sum")
-    return instalments.annotate(spent_by_now=Coalesce(Subquery(total), NOTHING, output_field=DecimalField()))
+    found: QuerySet[Any] = instalments.annotate(
+        spent_by_now=Coalesce(Subquery(total), NOTHING, output_field=DecimalField())
+    )
+    return found
 
 
 def _spent(instalment: Any) -> Decimal:
