@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from studios.actions import grant, recovery
-from studios.models import Instalment, RecoveryOrder, Repayment, Studio
+from studios.actions import grant, recovery, spending
+from studios.models import Expense, Instalment, RecoveryOrder, Repayment, Studio
 from studios.queries.recovery import money_of_award
 from tests import factories
 from tests.selection.test_races import one_won, race
@@ -110,3 +111,28 @@ def test_the_rest_is_written_off_while_it_comes_back(turn: int) -> None:
     )
     assert one_won(outcomes, "wrong_state")
     assert not money_of_award(Studio.objects.get(pk=order.studio_id)).faults()
+
+
+def _bill(**given: Any) -> dict[str, Any]:
+    return {
+        "spent_on": date(2026, 8, 20), "head": "service", "payee": "杭州文具商店", "purpose": "社区活动物资", "items": 1,
+        "amount": Decimal("800.00"), "activity": None, "invoice_code": "", "invoice_number": "12345678", **given,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_two_studios_save_one_invoice(turn: int) -> None:
+    homes = [factories.funded_studio() for _ in range(2)]
+    outcomes = race(
+        *(lambda home=home: spending.record(home, by=home.lead, values=_bill()) for home in homes)
+    )
+    assert one_won(outcomes, "invoice_taken")
+    assert Expense.objects.count() == 1
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_two_expenses_together_beyond_the_heads_budget(turn: int) -> None:
+    home = factories.funded_studio()
+    rows = [factories.expense(home=home, amount="6000.00") for _ in range(2)]  # 11,538.46 are left
+    outcomes = race(*(lambda row=row: spending.submit(row, by=home.lead) for row in rows))
+    assert one_won(outcomes, "over_budget")
