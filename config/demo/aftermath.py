@@ -68,6 +68,8 @@ def _looked_at_again(story: Story, said: Objection) -> None:
         objection_case.dismiss_appeal(
             appeal, by=manager, answer="经调取主办单位存档，署名顺序与获奖文件一致，维持原结论。"
         )
+        said.refresh_from_db()
+        objection.answer(said, by=manager, reply="复查维持原结论，理由同上；本件办理终结。")
 
 
 def left_out(story: Story) -> list[Exempt]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from selection.models import Determination, Nomination, Recognition
 from selection.rules.roll import printed_name
+from workflow import clock
 from workflow.documents.official import Annex, Block, Official, Roll
 
 WIDTHS = (3, 5, 13, 9)
@@ -23,7 +24,7 @@ class Line:
     name: str
     affiliations: Sequence[str]
     certificate: str = ""
-    mark: str = ""  # revoked, corrected: said beside the line
+    marks: tuple[str, ...] = ()  # revoked, corrected: said below the line
 
 
 def document_of(
@@ -59,7 +60,7 @@ def _named(lines: Sequence[Line]) -> str:
 
 
 def _said(line: Line) -> str:
-    return "\n".join([*line.affiliations, *([line.mark] if line.mark else [])])
+    return "\n".join([*line.affiliations, *line.marks])
 
 
 def lines_to_be(nominations: Iterable[Nomination]) -> list[Line]:
@@ -68,11 +69,23 @@ def lines_to_be(nominations: Iterable[Nomination]) -> list[Line]:
 
 
 def lines_of(recognitions: Iterable[Recognition]) -> list[Line]:
-    """The list as it was decided, with what became of it since."""
+    """The list as it was decided, with what became of it since. The rows come with their published corrections."""
     return [
-        Line(
-            one.ordinal, one.name, one.affiliations, one.certificate_number or "",
-            f"（{one.revoked_on:%Y}年{one.revoked_on.month}月{one.revoked_on.day}日撤销）" if one.revoked_on else "",
-        )
+        Line(one.ordinal, one.name, one.affiliations, one.certificate_number or "", tuple(_marks(one)))
         for one in recognitions
-    ]  # fmt: skip
+    ]
+
+
+def _marks(one: Recognition) -> Iterator[str]:
+    """What was printed before a correction, and the end of a title."""
+    for correction in one.corrections.all():
+        if correction.published_at:
+            day = _day(correction.published_at.astimezone(clock.ZONE).date())
+            text = "、".join(correction.before.split("\n"))
+            yield f"（{day}更正，原文“{text}”）"
+    if one.revoked_on:
+        yield f"（{_day(one.revoked_on)}撤销）"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

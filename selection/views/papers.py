@@ -128,7 +128,7 @@ def _notice(notice: PublicNotice, request: HttpRequest) -> Official:
 
 def _decision(determination: Determination, request: HttpRequest, *, address: str) -> Official:
     if determination.state == "confirmed":
-        rows = determination.recognitions.order_by("ordinal")
+        rows = determination.recognitions.order_by("ordinal").prefetch_related(*decisions.marks())
         lines, at = decision_papers.lines_of(rows), determination.confirmed_at
     else:
         lines, at = decision_papers.lines_to_be(decisions.to_decide(determination)), None

@@ -19,8 +19,19 @@ from docx import Document
 from selection.documents.notice import require_drawable
 from selection.models import Determination, Recognition
 from selection.queries.papers import certificate_obstacle
-from tests.factories import NOON, nomination, nominee, objection, office, public_notice, round_, user
+from tests.factories import (
+    NOON,
+    nomination,
+    nominee,
+    objection,
+    office,
+    public_notice,
+    roll_correction,
+    round_,
+    user,
+)
 from tests.selection.views.test_public import published, running
+from tests.unpacked import inside
 from tests.workflow.documents.test_form import read
 from workflow import clock, freshness, ledger
 from workflow.actor import SYSTEM
@@ -102,6 +113,17 @@ def test_a_decision_is_a_paper_with_its_number_and_its_list(client: Client) -> N
         assert words in text.replace("\u3000", "")
     Determination.objects.update(published_on=None)
     assert client.get(address).status_code == 404
+
+
+def test_a_decision_says_what_was_corrected_and_revoked_since(client: Client) -> None:
+    made = decided(revoked_on=date(2026, 11, 2))
+    one = made.recognitions.get()
+    roll_correction(one, "published", before="秦云", published_at=NOON)
+    roll_correction(one, "dropped", before="秦耘")
+    for extension in ("pdf", "docx"):
+        content = client.get(f"/results/{made.round.code}/decision-{made.pk}.{extension}").content
+        text = "".join("".join(inside(content)).split())
+        assert "更正，原文“秦云”" in text and "2026年11月2日撤销" in text and "秦耘" not in text
 
 
 def test_a_name_that_no_font_draws_blocks_the_posting_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
