@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from studios.models import Activity, Instalment, ProgressReport, Studio
 from studios.queries import activity as activities
 from studios.queries import overview as queries
+from studios.queries import rectification as rectifications
 from studios.queries import studio as studios
 from studios.queries.grant import Condition, gate_of
 from studios.queries.report import light_of, working_days_late
@@ -59,6 +60,9 @@ def studio_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "money": studios.money_of(studio),
         "leads": studio.lead_id == user.pk,
         "acts": acts(studio, user),
+        "beginning": studio.state in (Studio.State.PREPARING, Studio.State.AGREED),
+        "assessment": studio.assessments.order_by("-year", "-pk").first() if agreement else None,
+        "rectifications": list(rectifications.open_of(studio)) if agreement else [],
         "circle": queries.circle_of(studio, today),
         "may_record": studio.lead_id == user.pk and studio.state in Studio.RUNNING,
         **_reports(studio, today),

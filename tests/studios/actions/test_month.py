@@ -7,7 +7,7 @@ import pytest
 
 from studios import tasks
 from studios.actions import activity as activities
-from studios.actions import month
+from studios.actions import month, spending
 from studios.models import Activity, StudioMonth
 from studios.queries import month as queries
 from tests import factories
@@ -43,6 +43,15 @@ def test_an_activity_counts_from_its_confirmation_until_it_is_questioned():
     activities.verify(second, by=manager, reason="查看签到表后属实。")
     assert queries.kept()[key].activities == 2
     assert queries.differing() == {}
+
+
+def test_an_expense_counts_from_its_approval_until_it_is_questioned():
+    row = factories.expense("submitted", amount=Decimal("800.50"))
+    clerk = factories.user("unit_clerk", organisation=row.studio.host)
+    approved = spending.approve(row, by=clerk)
+    assert queries.kept() == {(row.studio_id, AUGUST): queries.Month(spent=Decimal("800.50"))}
+    spending.question(approved, by=factories.user("manager"), reason="发票抬头与依托单位不符。")
+    assert queries.kept() == queries.counted() == {}
 
 
 def test_what_was_loaded_in_bulk_is_put_right_once():
