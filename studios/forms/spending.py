@@ -155,7 +155,7 @@ class ExpenseFilter(StudioExpenseFilter):
 
     q = forms.CharField(label=_("工作室、收款方或发票号码"), required=False, max_length=60)
     flag = forms.ChoiceField(
-        label=_("提示"), required=False, choices=[*_ANY, (ANY_FLAG, _("有提示的")), *FLAGS.items()]
+        label=_("值得核对"), required=False, choices=[*_ANY, (ANY_FLAG, _("有提示的支出")), *FLAGS.items()]
     )
     city = forms.ModelChoiceField(
         label=_("设区市"), required=False, queryset=Organisation.objects.none(), empty_label=_("全部")
