@@ -15,6 +15,7 @@ from studios.models import Exit, Studio
 from studios.queries.exit import exits_visible_to, to_decide, to_hear
 from studios.rules.exit import GROUNDS
 from tests import factories
+from tests.selection.ways import WAYS
 from workflow import clock, ledger
 from workflow.actor import SYSTEM
 from workflow.errors import NotPermitted, StepRefused
@@ -242,3 +243,11 @@ def test_the_note_waits_for_the_conclusion():
             factories.studio(), by=factories.user("leader"), granted=False, note="依期满考核结果办理。"
         )
     assert refused.value.code == "not_concluded"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_page_api_and_command_refuse_a_decision_before_the_hearing(way):
+    found = factories.studio_exit(paid_studio())
+    told = WAYS[way](factories.user("leader"), "exits", found, "decide", DECISION)
+    assert "终止工作室须先告知事实和依据并记录陈述申辩。" in told
+    assert Exit.objects.get(pk=found.pk).state == "noticed"
