@@ -18,7 +18,13 @@ from workflow import clock, collections, ledger, todo
 from workflow.actor import Actor
 from workflow.todo import Todo
 
-ledger.LABELS.update({"studio.establish": _("设立工作室"), "studio.plan_reports": _("生成报告任务"), "studio.plaque": _("编定铭牌号")})
+ledger.LABELS.update(
+    {
+        "studio.establish": _("设立工作室"),
+        "studio.plan_reports": _("生成报告任务"),
+        "studio.plaque": _("编定铭牌号"),
+    }
+)
 
 
 def iso(value: date | None) -> str | None:
@@ -92,14 +98,14 @@ def _to_set_up() -> Iterator[Todo]:
     rows = Studio.objects.filter(state__in=(Studio.State.PREPARING, Studio.State.AGREED))
     facts = list(rows.values_list("state", "lead_id"))
     wanting = sum(lead is None for _state, lead in facts)
-    preparing = sum(state == Studio.State.PREPARING for state, _lead in facts)
-    agreed = len(facts) - preparing
+    agreed = sum(state == Studio.State.AGREED for state, _lead in facts)
+    preparing = queries.wanting(Studio.objects.all(), "record").count() if len(facts) > agreed else 0
     if wanting:
         title = ngettext("%(n)s个工作室未指定领军人才账号", "%(n)s个工作室未指定领军人才账号", wanting)
         yield _listed(title, wanting, "?wanting=lead", "user-question")
     if preparing:
         title = ngettext("%(n)s个工作室待登记协议", "%(n)s个工作室待登记协议", preparing)
-        yield _listed(title, preparing, "?state=preparing", "signature")
+        yield _listed(title, preparing, "?wanting=record", "signature")
     if agreed:
         title = ngettext("%(n)s个工作室待开始运行", "%(n)s个工作室待开始运行", agreed)
         yield _listed(title, agreed, "?state=agreed", "player-play")

@@ -132,7 +132,12 @@ _LIGHTS = [
     ("orange", _("橙灯")),
     ("red", _("红灯")),
 ]
-WANTING = [("lead", _("未指定账号")), ("agreement", _("未签协议"))]
+WANTING = [
+    ("lead", _("未指定账号")),
+    ("plan", _("计划未批准")),
+    ("record", _("可登记协议")),
+    ("agreement", _("未签协议")),
+]
 
 
 class StudioFilter(forms.Form):

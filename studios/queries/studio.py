@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Min, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.queries.people import people_with
 from accounts.roles import PROVINCIAL, Role
 from selection.models import Objection, Recognition
-from studios.models import Instalment, ProgressReport, Studio
+from studios.models import Instalment, ProgressReport, Studio, StudioPlan
 from studios.models.gate import confirmed
 from studios.rules.reports import Light, last_due_days
 from workflow import calendar, clock
@@ -74,6 +74,18 @@ def due_recognitions() -> QuerySet[Recognition]:
 def possible_leads() -> QuerySet[User]:
     """The accounts that can lead a studio."""
     return people_with(Role.STUDIO_LEAD).select_related("organisation").order_by("name")
+
+
+def wanting(studios: QuerySet[Studio], what: str) -> QuerySet[Studio]:
+    """The living ones that lack a lead, an approved plan, or an agreement (`record`: one that may be recorded now)."""
+    rows = studios.filter(state__in=Studio.LIVING)
+    approved = StudioPlan.objects.filter(studio=OuterRef("pk"), state=StudioPlan.State.APPROVED)
+    begun = StudioPlan.objects.filter(studio=OuterRef("pk"))
+    if what == "plan":
+        return rows.filter(Exists(begun), ~Exists(approved))
+    if what == "record":
+        return rows.filter(Exists(approved) | ~Exists(begun), state=Studio.State.PREPARING)
+    return rows.filter(**{what: None})
 
 
 # Lights --------------------

@@ -17,7 +17,7 @@ from studios.forms.studio import LATE, StudioFilter
 from studios.models import Studio
 from studios.queries import studio as queries
 from workflow.errors import Sentence
-from workflow.machine import steps_of
+from workflow.machine import Step, steps_of
 
 PAGE = 25
 
@@ -38,7 +38,15 @@ def shown(light: str) -> Shown:
 
 def acts(obj: Any, reader: Any) -> bool:
     """Whether the page has a step for this reader, possible now or not."""
-    return any(obj.state in step.sources and step.policy(obj, reader) for step in steps_of(type(obj)))
+    return any(
+        obj.state in step.sources and step.policy(obj, reader) and _applies(obj, step)
+        for step in steps_of(type(obj))
+    )
+
+
+def _applies(obj: Any, step: Step) -> bool:
+    """False where the buttons leave it out: nobody waits for a step of which there is no case."""
+    return all(guard.holds(obj) for guard in step.needs if guard.applies)
 
 
 @require_safe
@@ -70,7 +78,7 @@ def _narrowed(studios: QuerySet[Studio], form: StudioFilter, lights: queries.Lig
     if light := wanted.get("light"):
         studios = studios.filter(lights.late() if light == LATE else lights.showing(light))
     if missing := wanted.get("wanting"):
-        studios = studios.filter(**{missing: None}, state__in=Studio.LIVING)
+        studios = queries.wanting(studios, missing)
     return studios
 
 

@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TYPED = {
     "title": "冬季用火安全入户",
-    "starts_at": "14:00",
-    "ends_at": "16:00",
+    "starts_at": "08:00",
+    "ends_at": "10:00",
     "place": "山前乡社工站",
     "attendances": "33",
 }

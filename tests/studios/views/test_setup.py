@@ -246,3 +246,22 @@ def test_who_may_not_propose_reads_the_rules_all_the_same(client: Client, home: 
     page = client.get(reverse("programme_list"))
     assert page.status_code == 200 and "提出修改" not in page.content.decode()
     assert client.get(reverse("programme_new")).status_code == 403
+
+
+def test_the_list_and_the_to_do_name_the_agreements_that_can_be_recorded(client: Client) -> None:
+    from studios.collections.studio import waiting
+
+    manager = factories.user("manager")
+    old, ready, open_ = (factories.studio("preparing") for _n in range(3))
+    factories.plan("approved", home=ready)
+    factories.plan("submitted", home=open_)
+    signed_in(client, manager)
+
+    def listed(wanting: str) -> set[int]:
+        page = client.get(reverse("studio_list"), {"wanting": wanting})
+        return {studio.pk for studio, _light in page.context["rows"]}
+
+    assert listed("record") == {old.pk, ready.pk}
+    assert listed("plan") == {open_.pk}
+    (todo,) = [todo for todo in waiting(manager) if "wanting=record" in todo.url]
+    assert todo.count == 2
