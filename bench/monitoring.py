@@ -6,6 +6,7 @@ PostgreSQL: on DATABASE_URL if that names one, else on a server of its own, star
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -21,7 +22,6 @@ from bench.lists import manager, signed_in
 from bench.pages import visit
 from config import scale, scale_years
 from studios.models import Studio
-from tools.servers import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (100, 1_000)
@@ -40,7 +40,8 @@ def figures() -> Iterator[Figure]:
     if connection.vendor == "postgresql":
         yield from measured()
         return
-    with postgres() as address:
+    servers = importlib.import_module("tools.servers")  # a folder of programs, no package
+    with servers.postgres() as address:
         if address is None:
             print("no PostgreSQL found: the monitoring page is not measured", flush=True)
             return

@@ -103,10 +103,8 @@ def _copy(model: type[models.Model], source: Studio, targets: Sequence[int]) -> 
     """Copy the source's rows to the others, in one statement."""
     if not targets:
         return
-    table, columns = (
-        model._meta.db_table,
-        [f.column for f in model._meta.concrete_fields if not f.primary_key],
-    )
+    table = model._meta.db_table
+    columns = [str(field.column) for field in model._meta.concrete_fields if not field.primary_key]
     values = ", ".join(OTHERWISE.get(column, f'a."{column}"') for column in columns)
     _run(
         f"INSERT INTO {table} ({', '.join(map(_quoted, columns))}) SELECT {values} FROM {table} a CROSS JOIN studios_studio s"

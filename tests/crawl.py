@@ -76,6 +76,8 @@ NAMED = {  # what other parts of an address may be
     "uid": ("x",),
     "token": ("x",),
     "url": ("x",),
+    "form": ("csv",),
+    "year": (2026,),
     "app_label": ("selection",),
     "name": ("nothing",),  # each step of each thing is asked for by itself
 }

@@ -244,9 +244,10 @@ def _reports(year: int, day: date) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     rows = ProgressReport.objects.filter(due_on__year=year, due_on__lte=day).order_by()
     for kind, state, due, sent in rows.values_list("kind", "state", "due_on", "submitted_at"):
-        owed = state in ProgressReport.OWED or sent is None
-        late = not owed and sent.astimezone(clock.ZONE).date() > due
-        found[kind]["owed" if owed else "late" if late else "on_time"] += 1
+        if state in ProgressReport.OWED or sent is None:
+            found[kind]["owed"] += 1
+        else:
+            found[kind]["late" if sent.astimezone(clock.ZONE).date() > due else "on_time"] += 1
     return {kind: found[kind] for kind in ProgressReport.Kind.values if kind in found}
 
 

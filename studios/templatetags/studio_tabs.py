@@ -44,7 +44,7 @@ class Tab:
 def studio_tabs(context: Any, studio: Studio, current: str = "") -> list[Tab]:
     """The tabs in their order; those without a page, or not for this reader, are left out."""
     user = context.get("user")
-    roles = getattr(user, "roles", frozenset())
+    roles: frozenset[str] = getattr(user, "roles", frozenset())
     found = [(code, label, _address(names, studio.pk)) for code, label, names, who in _TABS if roles & who]
     return [Tab(label, url, code == current) for code, label, url in found if url]
 

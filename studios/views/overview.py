@@ -77,9 +77,10 @@ def studio_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def term_of(studio: Studio, today: date) -> tuple[int, int] | None:
     """The year of the management period, and of how many."""
-    if studio.ends_on is None or studio.state == Studio.State.PREPARING:
+    began = studio.recognition.recognised_on or studio.active_from
+    if began is None or studio.ends_on is None or studio.state == Studio.State.PREPARING:
         return None
-    return pace.term_year(studio.recognition.recognised_on, studio.ends_on, today)
+    return pace.term_year(began, studio.ends_on, today)
 
 
 # Money ---------------------------------------------------------------------------------------------------------------
