@@ -1,4 +1,4 @@
-"""Money that comes back: of every order that stands open, a first part has been repaid."""
+"""Money that comes back: of every order that stands open, a first part has been repaid. And a condition waived."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studios.models import Instalment, RecoveryOrder
 from studios.models.gate import to_waive
 
 HALF = Decimal("0.5")
-WHY_WAIVED = "2025年度考核结果尚在汇总，年度报告已通过审核，先行拨付。"
+WHY_WAIVED = "结对站点的场地改造延期，培训支出顺延至明年第一季度，合同已签订。"
 
 
 def run(world: World, until: date) -> None:
@@ -26,8 +26,8 @@ def run(world: World, until: date) -> None:
             )
 
 
-def let_pass(world: World, instalment: Instalment) -> None:
-    """The leader waives the grade of a studio whose assessment is not confirmed yet."""
-    for condition in to_waive(instalment):
-        if condition.code == "grade_too_low" and not condition.numbers["grade"]:
-            grant.waive(instalment, by=world.staff["leader"], condition=condition.code, reason=WHY_WAIVED)
+def waive_one(world: World, third: Instalment, until: date) -> None:
+    """The leader lets one studio pass with what it has spent; the report that is red still stops the payment."""
+    with on(until - timedelta(days=3), 11):
+        if any(condition.code == "spent_too_little" for condition in to_waive(third)):
+            grant.waive(third, by=world.staff["leader"], condition="spent_too_little", reason=WHY_WAIVED)

@@ -106,7 +106,6 @@ def _second_instalment(world: World, row: Studio, number: int) -> None:
     if number in (8, 9):
         return  # these two have not asked for it yet
     with on(SECOND_PAID, 10, number):
-        recoveries.let_pass(world, row.instalments.get(number=2))
         _pay(world, row, row.instalments.get(number=2), f"记字2026-01-{number + 1:03d}")
 
 
@@ -117,11 +116,11 @@ def _trouble(world: World, rows: list[Studio]) -> None:
 
 def _third_instalments(world: World, rows: list[Studio], until: date) -> None:
     """One waits for the manager, one for finance."""
+    recoveries.waive_one(world, rows[LATE[0]].instalments.get(number=3), until)
     with on(until, 8, 30):
         for number, approved in ((1, False), (2, True)):
             rows[number].refresh_from_db()
             third = rows[number].instalments.get(number=3)
-            recoveries.let_pass(world, third)
             asked = grant.request(third, by=rows[number].lead, note="第三期用于经验提炼和成果推广。")  # type: ignore[arg-type]
             if approved:
                 grant.approve(asked, by=world.staff["manager"])
