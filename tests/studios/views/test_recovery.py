@@ -119,3 +119,13 @@ def test_who_is_to_act_finds_it_at_home(client, role, words):
     order = factories.recovery_order()
     person = order.studio.lead if role == "studio_lead" else factories.user(role)
     assert words in page(client, person, "home")[1]
+
+
+def test_a_studio_of_which_nothing_more_can_be_asked_back_shows_no_empty_box_of_steps(client):
+    order = factories.recovery_order(ground="fraud")  # of all that was paid
+    home = order.studio
+    type(home).objects.filter(pk=home.pk).update(state="terminated")
+    leader = factories.user("leader")
+    assert 'id="h-steps"' not in page(client, leader, "studio_detail", home.pk)[1]
+    type(order).objects.filter(pk=order.pk).update(amount="20000.00")
+    assert "通知退回资金" in page(client, leader, "studio_detail", home.pk)[1]
