@@ -57,16 +57,11 @@ def draw_up(
     signed: Agreement | None = getattr(row, "agreement", None)
     if signed is not None and (award != signed.award or not amendment_reason.strip()):
         _refuse_amendment(award, signed)
-    starts_on = row.recognition.recognised_on or clock.today()
-    ends_on = row.ends_on or row.recognition.expires_on or passes_on(starts_on, _years(row))
-    facts = documents.facts_of(
-        row, award=award, site=site, starts_on=starts_on, ends_on=ends_on,
-        account=f"户名{account_name}，{account_bank}，账号见附表",
-    )  # fmt: skip
+    ends_on, terms = _terms(row, award, site, f"户名{account_name}，{account_bank}，账号见附表")
     assert isinstance(by, User)
     version = AgreementVersion.objects.create(
         studio=row, number=_next_number(row), agreement_number=agreement_number, award=award, site=site,
-        ends_on=ends_on, terms=documents.terms_of(row, facts), amendment_reason=amendment_reason.strip(),
+        ends_on=ends_on, terms=terms, amendment_reason=amendment_reason.strip(),
         account_name=account_name, account_bank=account_bank, account_number=account_number, drawn_up_by=by,
         drawn_up_at=clock.now(),
     )  # fmt: skip
@@ -76,8 +71,15 @@ def draw_up(
     return version
 
 
-def _years(studio: Studio) -> int:
-    return int(studio.recognition.round.rulebook.management_years)
+def _terms(studio: Studio, award: Decimal, site: str, account: str) -> tuple[date, list[list[str]]]:
+    """When the period ends, and the clauses with today's facts in them."""
+    starts_on = studio.recognition.recognised_on or clock.today()
+    years = studio.recognition.round.rulebook.management_years
+    ends_on = studio.ends_on or studio.recognition.expires_on or passes_on(starts_on, years)
+    facts = documents.facts_of(
+        studio, award=award, site=site, starts_on=starts_on, ends_on=ends_on, account=account
+    )
+    return ends_on, documents.terms_of(studio, facts)
 
 
 def _require_writer(studio: Studio, by: Actor) -> None:

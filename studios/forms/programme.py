@@ -154,7 +154,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _plain_field(name: str, value: Any) -> forms.Field:
-    label = LABELS.get(name, name)
+    label: Any = LABELS.get(name, name)
+    unit: Any = UNITS.get(name, "")
     if isinstance(value, list):
         return forms.CharField(
             label=label, required=False, widget=forms.Textarea(attrs={"rows": 5}), help_text=_("每行一项。")
@@ -162,7 +163,7 @@ def _plain_field(name: str, value: Any) -> forms.Field:
     if isinstance(value, bool):
         return forms.BooleanField(label=label, required=False)
     if isinstance(value, int):
-        return forms.IntegerField(label=label, min_value=0, max_value=9999, help_text=UNITS.get(name, ""))
+        return forms.IntegerField(label=label, min_value=0, max_value=9999, help_text=unit)
     if name in YUAN:
         return forms.DecimalField(label=label, min_value=0, max_digits=12, decimal_places=2)
     return forms.CharField(label=label, max_length=200)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from selection.urls import papers as papers  # registers the converter "paper"
+import selection.urls.papers  # noqa: F401  (registers the converter "paper")
 from studios.views import agreement
 
 urlpatterns = [

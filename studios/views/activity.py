@@ -262,7 +262,7 @@ def _rates(group: Any) -> tuple[Any, Any]:
 def group_detail(request: HttpRequest, studio_pk: int, pk: int) -> HttpResponse:
     """One group: its plan, its sessions, its rates, and how it ended."""
     studio = _studio(request, studio_pk)
-    group = get_object_or_404(queries.groups_of(studio), pk=pk)
+    group: Any = get_object_or_404(queries.groups_of(studio), pk=pk)
     writes = _writes(request, studio) and group.closed_on is None and group.held > 0
     form = CloseGroupForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
