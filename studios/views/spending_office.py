@@ -43,13 +43,15 @@ def _rows(request: HttpRequest) -> tuple[ExpenseFilter, QuerySet[Expense]]:
 @require_safe
 def expense_list(request: HttpRequest) -> HttpResponse:
     """The expenses of all studios that this reader may see: the newest first; what deserves a look is counted."""
-    form, rows = _rows(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    form, found = _rows(request)
+    # The page is found by numbers alone, or its last rows would be joined with everything before them.
+    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    rows = queries.expenses_visible_to(request.user).filter(pk__in=list(page))
     names = _names()
     counts = queries.flag_counts(queries.expenses_visible_to(request.user))
     context = {
         "page": page,
-        "rows": [(row, names.get(row.head, row.head), flags_of(row)) for row in page],
+        "rows": [(row, names.get(row.head, row.head), flags_of(row)) for row in rows],
         "form": form,
         "narrowed": any(request.GET.get(name) for name in form.fields),
         "query": request.GET.urlencode(),
