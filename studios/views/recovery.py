@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from selection.views.papers import MAKERS, MEDIA
+from studios.documents import recovery as documents
 from studios.forms.recovery import RecoveryFilter
 from studios.models import RecoveryOrder
 from studios.queries import recovery as queries
 from studios.views.studio import acts
+from workflow import clock
+from workflow.documents.fonts import CharactersMissing
+from workflow.documents.official import file_name
 
 PAGE = 25
 
@@ -50,3 +57,21 @@ def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": acts(order, request.user),
     }
     return render(request, "studios/recovery_detail.html", context)
+
+
+@never_cache
+@require_safe
+def recovery_paper(request: HttpRequest, pk: int, extension: str) -> HttpResponse:
+    """The notice to the host unit, as PDF or Word."""
+    rows = queries.orders_visible_to(request.user)
+    rows = rows.select_related("studio__agreement", "studio__recognition__round", "studio__host")
+    order = get_object_or_404(rows, pk=pk)
+    document = documents.notice_of(order, queries.money_of_award(order.studio))
+    try:
+        content = MAKERS[extension](document, at=clock.now())
+    except CharactersMissing as missing:
+        messages.error(request, str(missing))
+        return redirect("recovery_detail", pk)
+    response = HttpResponse(content, content_type=MEDIA[extension])
+    response.headers["Content-Disposition"] = file_name(document.title, extension)
+    return response

@@ -1,5 +1,9 @@
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
+from docx import Document
+from pypdf import PdfReader
 
 from studios.actions import grant, recovery
 from tests import factories
@@ -129,3 +133,18 @@ def test_a_studio_of_which_nothing_more_can_be_asked_back_shows_no_empty_box_of_
     assert 'id="h-steps"' not in page(client, leader, "studio_detail", home.pk)[1]
     type(order).objects.filter(pk=order.pk).update(amount="20000.00")
     assert "通知退回资金" in page(client, leader, "studio_detail", home.pk)[1]
+
+
+def test_the_notice_is_a_pdf_and_a_word_file_that_say_how_much_by_when_and_why(client):
+    order = factories.recovery_order(amount="7000.00", ground="misuse")
+    client.force_login(order.studio.lead)
+    said = ("7,000.00", "柒仟元整", "2026年10月1日", "挪用资金", order.studio.host.name, order.reason)
+    pdf = client.get(reverse("recovery_paper", args=[order.pk, "pdf"])).content
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    word = Document(BytesIO(client.get(reverse("recovery_paper", args=[order.pk, "docx"])).content))
+    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    written = "".join([*(paragraph.text for paragraph in word.paragraphs), *cells])
+    for words in said:
+        assert words in "".join(text.split()) and words in written, words
+    client.force_login(factories.user("unit_clerk", organisation=factories.organisation()))
+    assert client.get(reverse("recovery_paper", args=[order.pk, "pdf"])).status_code == 404
