@@ -29,7 +29,10 @@ class DrawUpForm(forms.Form):
     )
     account_bank = forms.CharField(label=_("开户银行"), max_length=120)
     account_number = forms.CharField(
-        label=_("账号"), max_length=40, help_text=_("加密保存，页面只显示后四位。")
+        label=_("账号"),
+        max_length=40,
+        help_text=_("加密保存，页面只显示后四位。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     amendment_reason = forms.CharField(
         label=_("变更理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
@@ -40,6 +43,12 @@ class DrawUpForm(forms.Form):
         last = in_force(studio)
         super().__init__(data, initial=_facts(studio, signed, last))
         self.amends = signed is not None
+        same = last is not None and last.account_name == studio.host.name  # another host has another account
+        self.kept = last.account_number if last is not None and same else ""
+        if self.kept and last is not None:
+            self.fields["account_number"].required = False
+            words = _("现为%(account)s，不变的不必填写。") % {"account": last.masked_account}
+            self.fields["account_number"].help_text = words
         if not self.amends:
             del self.fields["amendment_reason"]
         else:
@@ -47,8 +56,9 @@ class DrawUpForm(forms.Form):
             self.fields["agreement_number"].disabled = True
 
     def clean_account_number(self) -> str:
-        """Figures alone: spaces between groups are how people write them."""
-        return "".join(str(self.cleaned_data["account_number"]).split()).replace("-", "")
+        """Figures alone: spaces between groups are how people write them. Nothing typed keeps the present one."""
+        typed = "".join(str(self.cleaned_data["account_number"] or "").split()).replace("-", "")
+        return typed or self.kept
 
 
 def _facts(studio: Studio, signed: Any, last: AgreementVersion | None) -> dict[str, Any]:
@@ -58,7 +68,6 @@ def _facts(studio: Studio, signed: Any, last: AgreementVersion | None) -> dict[s
         "site": studio.site,
         "account_name": studio.host.name,
         "account_bank": last.account_bank if last else "",
-        "account_number": last.account_number if last else "",
     }
 
 

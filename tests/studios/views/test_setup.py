@@ -265,3 +265,25 @@ def test_the_list_and_the_to_do_name_the_agreements_that_can_be_recorded(client:
     assert listed("plan") == {open_.pk}
     (todo,) = [todo for todo in waiting(manager) if "wanting=record" in todo.url]
     assert todo.count == 2
+
+
+def test_the_form_of_an_amendment_does_not_show_the_account_and_keeps_it(client: Client) -> None:
+    from studios.models import Agreement
+
+    home, manager = factories.studio(), factories.user("manager")
+    first = agreements.draw_up(home, by=manager, **given(home), amendment_reason="补登账户。")
+    for party in ("province", "host", "talent"):
+        agreements.sign(first, by=manager, party=party, name="某", signed_on=clock.today())
+    address = reverse("agreement_new", args=[home.pk])
+    page = signed_in(client, manager).get(address).content.decode()
+    assert "6217000010001234417" not in page and "**** 4417" in page and "data-draft" not in page
+    number = Agreement.objects.get(studio=home).number
+    data = given(home, account_number="", site="新场所", agreement_number=number) | {
+        "amendment_reason": "场所搬迁。"
+    }
+    assert client.post(address, data).status_code == 302
+    assert home.agreement_versions.get(number=3).account_number == "6217000010001234417"
+    type(home).objects.filter(pk=home.pk).update(host=factories.organisation(name="新依托单位"))
+    agreements.withdraw(home.agreement_versions.get(number=3), by=manager, reason="依托单位已经变更，重拟。")
+    refused = client.post(address, data | {"account_name": "新依托单位"})
+    assert refused.status_code == 422 and "account_number" in refused.context["form"].errors
