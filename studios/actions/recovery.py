@@ -15,7 +15,7 @@ from studios import policies
 from studios.actions.grant import voucher_number
 from studios.errors import NumberTaken, RecoveryRefused
 from studios.messages import recovery as messages
-from studios.models import RecoveryOrder, Repayment, Studio
+from studios.models import RecoveryOrder, Repayment, Settlement, Studio
 from studios.queries import recovery as queries
 from studios.rules.reports import reminder_level
 from workflow import calendar, clock, door
@@ -50,6 +50,9 @@ def _require_ground(studio: Studio, ground: str, by: Actor) -> None:
     closed = ground == RecoveryOrder.Ground.UNSPENT and studio.state == Studio.State.CONCLUDED
     if not closed and not policies.may_order_on_any_ground(studio, by):
         raise NotPermitted(_("处室负责人只能通知退回期满结余；其他事由由厅领导决定。"))
+    carried = Settlement.objects.filter(studio_id=studio.pk, way=Settlement.Way.CARRIED).exists()
+    if ground == RecoveryOrder.Ground.UNSPENT and carried:
+        raise RecoveryRefused(_("结余已批准结转下一管理期，不能再通知退回。"), code="carried")
 
 
 @door.act

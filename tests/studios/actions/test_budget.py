@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from studios.actions import budget as actions
-from studios.actions import spending
-from studios.errors import ExpenseRefused
+from studios.actions import recovery, spending
+from studios.errors import ExpenseRefused, RecoveryRefused
 from studios.models import BudgetAdjustment, BudgetLine, RecoveryOrder
 from studios.queries import budget as queries
 from tests import factories
@@ -197,6 +197,11 @@ def test_what_was_not_spent_is_carried_on_with_a_reason():
     assert refused.value.code == "reason_required"
     row = settle(home, carry=True, reason="考核优秀，续聘，结余转入下一管理期。")
     assert row.way == "carried" and not RecoveryOrder.objects.exists()
+    with pytest.raises(RecoveryRefused) as refused:
+        recovery.order(
+            home, by=factories.user("manager"), amount=row.unspent, ground="unspent", reason=REASON
+        )
+    assert refused.value.code == "carried"
 
 
 def test_nothing_left_is_settled_without_an_order():
