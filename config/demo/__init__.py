@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -99,7 +100,8 @@ def load(stage: str = DEFAULT_STAGE, seed: int = DEFAULT_SEED) -> None:
         pool.furnish(world)
         roll.load_roll(FIRST_BATCH.read_bytes(), batch=FIRST, by=SYSTEM)
     earlier = _earlier(world)
-    studios.run(world, earlier.round, present.date())
+    meanwhile = partial(activities.past, earlier.round, present.date())
+    studios.run(world, earlier.round, present.date(), meanwhile)
     aftermath.questioned(earlier, present.date())
     network.run(world, earlier.round, present.date())
     activities.run(world, earlier.round, present.date())

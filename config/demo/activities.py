@@ -36,18 +36,27 @@ MENTEES = ("陈一鸣", "周以宁", "郑书禾", "方知夏", "叶青川")
 VOLUNTEERS = ("王芳", "李晓雷", "何静", "孙立新")
 
 
-def run(world: World, round_: Round, until: date) -> None:
+def past(round_: Round, until: date) -> None:
     """From the second year's beginning until the day on which the demo stands."""
     chance = Random("activities")  # its own: what others draw stays as it was
-    studios = list(Studio.objects.filter(recognition__round=round_).select_related("lead", "host", "recognition").order_by("pk"))  # fmt: skip
+    studios = _studios(round_)
     rows: list[Activity] = []
     for place, studio in enumerate(studios):
         rows += _of_studio(studio, place, chance, until)
     Activity.objects.bulk_create(rows)
     ActivityPerson.objects.bulk_create(_workers(rows, chance))
     ActivityPhoto.objects.bulk_create(_photos(rows, studios[REUSING].pk))
+
+
+def run(world: World, round_: Round, until: date) -> None:
+    """What came of the sample, and the last days of one studio."""
     _sample(world, until)
-    _latest(studios[0], until)
+    _latest(_studios(round_)[0], until)
+
+
+def _studios(round_: Round) -> list[Studio]:
+    rows = Studio.objects.filter(recognition__round=round_)
+    return list(rows.select_related("lead", "host", "recognition").order_by("pk"))
 
 
 def _of_studio(studio: Studio, place: int, chance: Random, until: date) -> Iterator[Activity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -12,16 +13,18 @@ from config.demo.world import World
 from selection.models import Round
 from studios.actions import grant, report, studio
 from studios.models import Instalment, ProgressReport, Studio
+from studios.queries.report import from_records
 
 AGREED, BEGUN = date(2024, 11, 18), date(2024, 12, 2)
 FIRST_PAID, SECOND_PAID = date(2024, 12, 12), date(2026, 1, 22)
 LATE = (3, 4)  # places of the studios whose last report is missing
 RECTIFYING, SUSPENDED = 5, 6
+BY_THE_BOOK = "2025年12月起活动才在系统登记，此前按纸质台账填报。"
 RESULTS = "完成服务活动{activities}场，服务{people}人次；带教社工{mentees}人，其中2人通过社会工作师考试；与结对社工站共同开展督导{activities}次。"
 
 
-def run(world: World, round_: Round, until: date) -> None:
-    """From their establishment until the day on which the demo stands."""
+def run(world: World, round_: Round, until: date, meanwhile: Callable[[], None]) -> None:
+    """From their establishment until the day on which the demo stands; `meanwhile` is what they did."""
     setup.rules(world)
     with on(date(2024, 10, 29)):
         studio.establish_due_studios()
@@ -33,6 +36,7 @@ def run(world: World, round_: Round, until: date) -> None:
             with on(day):
                 report.plan_due_reports()
     rows = list(Studio.objects.filter(recognition__round=round_).order_by("pk"))  # each with its lead
+    meanwhile()
     spending.first_year(world, rows)
     assessments.last_year(world, rows)
     for number, row in enumerate(rows):
@@ -90,12 +94,20 @@ def _hand_in(world: World, row: Studio, found: ProgressReport, *, accept: bool) 
         "people": world.random.randrange(120, 600, 10),
         "mentees": 5,
     }
+    spent, said = Decimal(world.random.randrange(20, 60)) * 100, BY_THE_BOOK
     with on(found.due_on, 11):
+        records = from_records(found)
+        if records.activities_held:
+            numbers = {
+                "activities": records.activities_held,
+                "people": records.people_served,
+                "mentees": records.mentees,
+            }
+            spent, said = records.spent, ""
         sent = report.submit(
             found, by=row.lead, activities_held=numbers["activities"], people_served=numbers["people"],  # type: ignore[arg-type]
-            mentees=numbers["mentees"], spent=Decimal(world.random.randrange(20, 60)) * 100,
-            results=RESULTS.format(**numbers), problems="山区站点交通不便，督导频次有待提高。",
-            next_steps="按年度计划推进，增加线上督导。",
+            mentees=numbers["mentees"], spent=spent, results=RESULTS.format(**numbers),
+            problems="山区站点交通不便，督导频次有待提高。", next_steps="按年度计划推进，增加线上督导。", difference=said,
         )  # fmt: skip
     if accept:
         with on(found.due_on, 16):

@@ -59,6 +59,7 @@ def submit(
 
 
 def _keep_version(report: ProgressReport, said: dict[str, Any]) -> None:
+    assert report.submitted_by_id is not None and report.submitted_at is not None  # it was just handed in
     ReportVersion.objects.create(
         report=report, number=report.versions.count() + 1, values=said, difference=report.difference,
         submitted_by_id=report.submitted_by_id, submitted_at=report.submitted_at,

@@ -60,17 +60,14 @@ class MarksForm(StepForm):
         self.said = self.obj.facts or queries.facts(self.obj)
         marks, words = self.before()
         for d in self.dimensions:
+            name = {"name": in_language(d)}
             self.fields[f"mark_{d.code}"] = forms.DecimalField(
-                label=_("评分"),
-                min_value=0,
-                max_value=d.points,
-                max_digits=4,
-                decimal_places=1,
-                initial=marks.get(d.code),
-            )
+                label=gettext("%(name)s：评分") % name, min_value=0, max_value=d.points, max_digits=4,
+                decimal_places=1, initial=marks.get(d.code),
+            )  # fmt: skip
             self.fields[f"words_{d.code}"] = forms.CharField(
-                label=_("说明"), max_length=LONGEST_WORDS, required=self.words_required, initial=words.get(d.code, ""),
-                widget=forms.Textarea(attrs={"rows": 2}),
+                label=gettext("%(name)s：说明") % name, max_length=LONGEST_WORDS, required=self.words_required,
+                initial=words.get(d.code, ""), widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
 
     def before(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:

@@ -133,7 +133,7 @@ class Assessment(Machine):
     @property
     def told(self) -> bool:
         """The studio knows its score by now."""
-        return self.state != self.State.SCHEDULED
+        return bool(self.state != self.State.SCHEDULED)
 
     @step(
         state,

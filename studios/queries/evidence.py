@@ -39,14 +39,17 @@ def _money(facts: Mapping[str, Any], _rules: Programme) -> Iterator[str]:
 
 
 def _service(facts: Mapping[str, Any], rules: Programme) -> Iterator[str]:
-    yield _("已确认活动%(n)s场，服务%(times)s人次") % {
-        "n": facts.get("activities_held", 0), "times": facts.get("people_served", 0),
-    }  # fmt: skip
+    if "activities_held" in facts:
+        yield _("已确认活动%(n)s场，服务%(times)s人次") % {
+            "n": facts["activities_held"],
+            "times": facts["people_served"],
+        }
     yield from task_lines(facts, rules, leaving_out=("satisfaction", "mentees"))
 
 
 def _mentoring(facts: Mapping[str, Any], rules: Programme) -> Iterator[str]:
-    yield _("带教学员%(n)s人") % {"n": facts.get("mentees", 0)}
+    if "mentees" in facts:
+        yield _("带教学员%(n)s人") % {"n": facts["mentees"]}
     yield from task_lines(facts, rules, only=("mentees",))
 
 

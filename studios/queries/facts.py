@@ -120,6 +120,9 @@ def task_as_json(task: Task) -> dict[str, str]:
     """A task as it is kept with a report or an assessment."""
     return {
         "code": task.code,
+        "name": task.name,
+        "name_en": task.name_en,
+        "unit": task.unit,
         "target": _plain(task.target),
         "reached": _plain(task.reached),
         "rate": _shown(task.rate) or "0.0",

@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from selection.errors import BadFile
@@ -129,8 +130,16 @@ def _asked(report: ProgressReport) -> list[tuple[Any, str]]:
 
 def _tasks(report: ProgressReport) -> list[tuple[str, str, str]]:
     """The annual tasks as they were kept: name, reached, asked."""
-    names = {task.code: f"{in_language(task)}（{task.unit}）" for task in report.studio.programme.tasks}
-    return [(names.get(t["code"], t["code"]), t["reached"], t["target"]) for t in report.tasks]
+    ours = {task.code: task for task in report.studio.programme.tasks}
+    return [(_task_name(t, ours.get(t["code"])), t["reached"], t["target"]) for t in report.tasks]
+
+
+def _task_name(kept: dict[str, str], ours: Any) -> str:
+    """As the plan called it then; as the rules do where it kept no name."""
+    if kept.get("name"):
+        english = (get_language() or "").startswith("en") and kept.get("name_en")
+        return f"{english or kept['name']}（{kept['unit']}）"
+    return f"{in_language(ours)}（{ours.unit}）" if ours else kept["code"]
 
 
 @require_safe
