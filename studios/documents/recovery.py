@@ -8,7 +8,7 @@ from studios.rules.capitals import in_capitals
 from studios.rules.money import AwardMoney
 from workflow.documents.official import Block, Official, Part, Roll
 
-NOTE = "退回资金按原渠道转回拨款账户，转账时注明工作室名称；到账后由财务登记。"
+HOW = "退回资金按原渠道转回拨款账户，转账时注明工作室名称；到账后由财务登记。"
 
 
 def notice_of(order: RecoveryOrder, money: AwardMoney) -> Official:
@@ -23,7 +23,7 @@ def notice_of(order: RecoveryOrder, money: AwardMoney) -> Official:
         Block("一、事由", "first"),
         Block(f"{order.get_ground_display()}。{order.reason}"),
         Block("二、金额和期限", "first"),
-        Block(f"你单位应退回{amount}，于{shown(order.due_on)}前退回。"),
+        Block(f"你单位应退回{amount}，于{shown(order.due_on)}前退回。{HOW}"),
         Block("三、资助资金情况", "first"),
         Roll(
             ("资助总额（元）", "已拨付（元）", "已审批支出（元）", "本次应退（元）"),
@@ -37,5 +37,4 @@ def notice_of(order: RecoveryOrder, money: AwardMoney) -> Official:
         parts=parts,
         signer=organiser,
         day=order.ordered_on,
-        notes=[NOTE],
     )
