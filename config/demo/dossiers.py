@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -136,6 +137,10 @@ def _path(world: World, unit: Organisation, on: date) -> dict[str, Any]:
     return {"posts": posts, "intervals": [before, since] if here > started else [since]}
 
 
+# All that is typed, kept in one act: section by section it would be ten acts a dossier.
+WHOLE = replace(SECTIONS[0], fields=tuple(name for section in SECTIONS[:-1] for name in section.fields))
+
+
 def draft(
     world: World, round_: Round, unit: Organisation, *, route: str, category: str = "", complete: bool = True
 ) -> Nomination:
@@ -150,8 +155,7 @@ def draft(
     facts = career(world, on) | _path(world, unit, on)
     start = clock.today() - timedelta(days=12)
     facts |= {"unit_notice_from": start, "unit_notice_until": start + timedelta(days=11)}
-    for section in SECTIONS[:-1] if complete else SECTIONS[:1]:
-        row = actions.save_section(row, section, by=clerk, values=facts)
+    row = actions.save_section(row, WHOLE if complete else SECTIONS[0], by=clerk, values=facts)
     if not complete:
         return row
     files.attach(row, clerk)
