@@ -82,7 +82,7 @@ def money_of_awards_is_somewhere() -> Iterator[tuple[str, str]]:
     sums = Coalesce(Sum("repayments__amount"), Decimal(0), output_field=DecimalField())
     recorded = RecoveryOrder.objects.annotate(came=sums)
     for order in recorded.exclude(came=F("repaid")):
-        yield subject_of(order), f"repaid {order.repaid}, recorded {order.came}"
+        yield subject_of(order), f"repaid {order.repaid:.2f}, recorded {order.came:.2f}"
 
 
 def opened_sheets_match() -> Iterator[tuple[str, str]]:
