@@ -167,7 +167,9 @@ def _give_plaque(studio: Studio, by: Actor) -> None:
     studio.plaque_number = numbered(studio.programme.plaque_pattern, year, last + 1)
     studio.save(update_fields=["plaque_year", "plaque_serial", "plaque_number"])
     payload = {"plaque": studio.plaque_number}
-    ledger.append(by, chain=studio.chain_key, kind="studio.plaque", subject=subject_of(studio), payload=payload)
+    ledger.append(
+        by, chain=studio.chain_key, kind="studio.plaque", subject=subject_of(studio), payload=payload
+    )
 
 
 @door.act

@@ -249,7 +249,7 @@ def open_studio(person: Visitor, name: str) -> Visitor:
 def start_studio(manager: Visitor, name: str, lead: int) -> None:
     open_studio(manager, name).take("指定领军人才账号", lead=lead)
     factories.plan("approved", home=Studio.objects.get(lead=lead))
-    manager.take(
+    open_studio(manager, name).take(
         "登记协议", number="领军工作室〔2025〕01号", signed_by_province="冯志远", signed_by_host="李主任",
         site="西湖区青禾服务中心二楼，约四十平方米", goals="三年带教社会工作者不少于十五名。",
     )  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from decimal import Decimal
 from fractions import Fraction as F
+from pathlib import Path
 from typing import Any
 
 import pytest
