@@ -444,8 +444,10 @@ class Scene:
         return factories.expense(home=self._studio(), claimant=self.other, recorded_by=self.other)
 
     def _budgetadjustment(self) -> BudgetAdjustment:
+        home = self._studio()
+        home.budget_lines.create(head="training", amount="5000.00")  # so that it may be recorded
         return BudgetAdjustment.objects.create(
-            studio=self._studio(),
+            studio=home,
             source="training",
             target="service",
             amount="100.00",
