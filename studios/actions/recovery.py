@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 @door.act
 def order(studio: Studio, *, by: Actor, amount: Decimal, ground: str, reason: str) -> RecoveryOrder:
     """Order money back: not more than was paid and not spent; on the ground of misuse or fraud not more than was paid."""
-    door.require_open(studio, "order_recovery", by=by)
     row = door.locked(studio)  # another order waits until this one stands
+    door.require_open(row, "order_recovery", by=by)
     _require_ground(row, ground, by)
     most = queries.recoverable(row, ground)
     if not 0 < amount <= most:
@@ -59,8 +59,8 @@ def _require_ground(studio: Studio, ground: str, by: Actor) -> None:
 def repay(order: RecoveryOrder, *, by: Actor, amount: Decimal, on: date, voucher: str) -> RecoveryOrder:
     """Finance record a part that came back; the last one settles the order. Never more than is outstanding."""
     number = voucher_number(voucher)
-    door.require_open(order, "repay", by=by)
-    row = door.locked(order)
+    row = door.locked(order)  # what was written off or repaid meanwhile is seen
+    door.require_open(row, "repay", by=by)
     if not 0 < amount <= row.outstanding:
         raise RecoveryRefused(_("尚未退回的余额为%(left)s元。") % {"left": f"{row.outstanding:,.2f}"})
     payload = {"amount": str(amount), "on": on.isoformat(), "voucher": number}
