@@ -272,7 +272,7 @@ def pay_instalment(finance: Visitor, name: str, voucher: str) -> None:
 def submit_report(lead: Visitor, name: str, report: str) -> None:
     open_studio(lead, name).follow(report).take(
         "提交报告", activities_held=4, people_served=180, mentees=5, spent="8000.00",
-        results="按计划开展督导四场。", next_steps="继续开展督导。",
+        results="按计划开展督导四场。", next_steps="继续开展督导。", difference="活动按纸质台账填报。",
     )  # fmt: skip
 
 
