@@ -95,7 +95,8 @@ def take(
     declared = step_named(type(obj), step)
     if declared is None:
         raise LookupError(f"{type(obj).__name__} has no step {step!r}")
-    obj = held.taken(obj) or _read(obj)
+    kept = held.taken(obj)
+    obj = _read(obj) if kept is None else kept
     try:
         role = _require_permitted(obj, declared, by)
         _require_possible(obj, declared, reason)
@@ -103,12 +104,12 @@ def take(
         refusal.attempt = Attempt(by, obj.chain_key, subject_of(obj), step, "")
         raise
     before = obj.state
-    obj._guards_held = {guard.code for guard in declared.needs}  # type: ignore[attr-defined]
+    obj._guards_held = {guard.code for guard in declared.needs}
     move = getattr(obj, step)
     if "reason" in signature(move).parameters:  # a step that keeps its reason on the row takes the ledger's
         given["reason"] = reason
     move(**given)
-    del obj._guards_held  # type: ignore[attr-defined]
+    del obj._guards_held
     obj.save()
     ledger.append(
         by,

@@ -161,6 +161,7 @@ class Machine(FSMModelMixin, models.Model):
     """A record whose `state` moves only through the door."""
 
     state: Any  # each machine declares its own FSMField of this name
+    _guards_held: set[str]  # codes of the guards that the door found to hold, while it takes the step
     STATE_TONES: ClassVar[dict[str, tuple[str, str]]] = {}  # state -> (tone, icon) of its badge
     LOCK_WITH: ClassVar[tuple[str, ...]] = ()  # relations the guards need, fetched with the locked row
 

@@ -86,7 +86,7 @@ class DeskSteps(NominationBase):
         target=State.NOMINATOR_REVIEW,
         label=_("同意并上报"),
         by=policies.may_endorse,
-        needs=(in_window, not_barred, nominator_not_barred),
+        needs=(in_window, not_barred),  # whether the nominator may nominate is asked when it does
         consequence=_("上报市级民政局审核。"),
     )
     def endorse(self, *, opinion: str, originals: list[str]) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from selection.actions.round import stamp
 from tests import factories
 from workflow import clock, door, ledger
 from workflow.errors import NotPermitted, StepRefused
@@ -85,6 +86,8 @@ def test_an_act_that_fails_halfway_leaves_nothing_but_the_refusal():
 
 def statements(step, obj, by, **given):
     assert by.roles
+    stamp(obj.round, obj.round.rulebook_version)  # as an announced round's: its rules are read once a process
+    assert obj.round.rulebook
     ledger.append(by, chain=obj.chain_key, kind="opened", subject="x", payload={})
     with CaptureQueriesContext(connection) as caught:
         door.take(obj, step, by=by, **given)
