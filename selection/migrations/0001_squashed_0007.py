@@ -1,4 +1,4 @@
-"""Everything at once, for a new database: the six migrations one after another make each table several times."""
+"""Everything at once, for a new database: one migration after another makes tables several times."""
 
 from importlib import import_module
 
@@ -18,7 +18,7 @@ pairs = import_module("selection.migrations.0003_recused_pairs")
 
 class Migration(migrations.Migration):
 
-    replaces = [('selection', '0001_initial'), ('selection', '0002_experts_scores_notices_objections'), ('selection', '0003_recused_pairs'), ('selection', '0004_decisions_published'), ('selection', '0005_investigators_in_plural'), ('selection', '0006_remove_objection_investigator')]
+    replaces = [('selection', '0001_initial'), ('selection', '0002_experts_scores_notices_objections'), ('selection', '0003_recused_pairs'), ('selection', '0004_decisions_published'), ('selection', '0005_investigators_in_plural'), ('selection', '0006_remove_objection_investigator'), ('selection', '0007_integrity_register')]
 
     initial = True
 
@@ -57,7 +57,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '评审组表决',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('open', 'closed'))), name='ballot_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -98,7 +97,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '认定决定',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('drafted', 'confirmed'))), name='determination_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -128,8 +126,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '评审专家',
                         'ordering': ('code',),
-                        'indexes': [models.Index(fields=['category', 'field', 'available'], name='expert_by_stratum')],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('id_hash', ''), _negated=True), fields=('id_hash',), name='one_expert_per_person'), models.CheckConstraint(condition=models.Q(('enabled_from', None), ('enabled_until', None), ('enabled_from__lte', models.F('enabled_until')), _connector='OR'), name='an_expert_is_enabled_forwards')],
                     },
                 ),
                 migrations.CreateModel(
@@ -142,7 +138,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('ballot', 'expert'),
-                        'constraints': [models.UniqueConstraint(fields=('ballot', 'expert'), name='one_seat_per_expert_and_ballot')],
                     },
                 ),
                 migrations.CreateModel(
@@ -157,7 +152,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '不能参加的时段',
                         'ordering': ('expert', 'starts_on', 'pk'),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='an_absence_ends_after_it_begins')],
                     },
                 ),
                 migrations.CreateModel(
@@ -217,8 +211,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '任职经历',
                         'ordering': ('expert', '-starts_on', 'pk'),
-                        'indexes': [models.Index(fields=['unit', 'ends_on'], name='expert_unit_over_time')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='an_expert_unit_ends_after_it_begins')],
                     },
                 ),
                 migrations.CreateModel(
@@ -244,7 +236,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '完整号码导出',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'approved', 'taken', 'declined', 'withdrawn'))), name='exportrequest_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -332,8 +323,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '申报',
                         'ordering': ('code',),
-                        'indexes': [models.Index(fields=['state', 'due_on'], name='nominations_by_deadline'), models.Index(fields=['certificate_number'], name='nominations_by_certificate')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'returned', 'county_review', 'nominator_review', 'declined', 'nominated', 'correction', 'qualified', 'disqualified', 'in_review', 'scored', 'proposed', 'not_selected', 'on_notice', 'cleared', 'removed', 'recognised', 'withdrawn', 'revoked'))), name='nomination_state_known'), models.CheckConstraint(condition=models.Q(('place_freed', False), models.Q(('nominated_at__isnull', False), ('state', 'withdrawn')), _connector='OR'), name='only_a_withdrawn_nominee_frees_a_place')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -349,7 +338,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '不列入的人选',
                         'ordering': ('pk',),
-                        'constraints': [models.UniqueConstraint(fields=('determination', 'nomination'), name='left_out_once_a_decision')],
                     },
                 ),
                 migrations.CreateModel(
@@ -367,7 +355,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '材料版本',
                         'ordering': ('number',),
-                        'constraints': [models.UniqueConstraint(fields=('nomination', 'number'), name='one_number_a_dossier_version')],
                     },
                 ),
                 migrations.CreateModel(
@@ -381,7 +368,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'verbose_name': '利害关系申明',
-                        'constraints': [models.UniqueConstraint(fields=('nomination', 'user'), name='one_declared_interest_a_person')],
                     },
                 ),
                 migrations.CreateModel(
@@ -400,7 +386,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '声明',
                         'ordering': ('pk',),
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('nomination', 'kind'), name='one_standing_declaration_a_kind')],
                     },
                 ),
                 migrations.CreateModel(
@@ -419,6 +404,34 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Bar',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('person_hash', models.CharField(blank=True, db_index=True, default='', max_length=64)),
+                        ('subject_name', models.CharField(max_length=120, verbose_name='对象')),
+                        ('capacity', models.CharField(choices=[('nominee', '申报'), ('expert', '担任评审专家'), ('both', '申报和担任评审专家'), ('nominator', '推荐')], max_length=10, verbose_name='限制事项')),
+                        ('ground', models.CharField(choices=[('fraud', '弄虚作假'), ('bribery', '请托、贿赂或者干扰评审'), ('misuse', '骗取、挪用资助资金'), ('sanction', '受到刑事处罚或者党纪政务处分'), ('dishonesty', '被列入严重失信主体名单'), ('ethics', '严重违反职业道德'), ('undeclared', '评审中隐瞒利害关系'), ('leak', '泄露评审信息'), ('unfair', '违反评审纪律，评分显失公正'), ('negligence', '审核推荐严重失实')], max_length=12, verbose_name='事由')),
+                        ('facts', models.CharField(blank=True, default='', max_length=1000, verbose_name='事实摘要')),
+                        ('source', models.CharField(choices=[('revocation', '撤销认定决定'), ('termination', '工作室终止决定'), ('breach', '专家违规处理'), ('objection', '异议查实'), ('hand', '其他文件')], max_length=12, verbose_name='来源')),
+                        ('document_number', models.CharField(max_length=80, verbose_name='文号')),
+                        ('origin', models.CharField(blank=True, default='', max_length=60)),
+                        ('from_on', models.DateField(verbose_name='起始日期')),
+                        ('until_on', models.DateField(verbose_name='期满日期')),
+                        ('state', models.CharField(choices=[('in_force', '在册'), ('lifted', '已解除')], default='in_force', max_length=50, verbose_name='状态')),
+                        ('recorded_at', models.DateTimeField(default=workflow.clock.now, verbose_name='登记时间')),
+                        ('lifted_at', models.DateTimeField(blank=True, null=True, verbose_name='解除时间')),
+                        ('reason', models.CharField(blank=True, default='', max_length=2000, verbose_name='解除理由')),
+                        ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bars', to='accounts.organisation', verbose_name='推荐单位')),
+                        ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('dossier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bars', to='selection.nomination')),
+                    ],
+                    options={
+                        'verbose_name': '诚信限制',
+                        'ordering': ('-from_on', '-pk'),
+                    },
+                    bases=(django_fsm.FSMModelMixin, models.Model),
+                ),
+                migrations.CreateModel(
                     name='BallotLine',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -434,7 +447,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('ballot', 'ordinal'),
-                        'constraints': [models.UniqueConstraint(fields=('ballot', 'nomination'), name='one_line_per_nominee_and_ballot')],
                     },
                 ),
                 migrations.CreateModel(
@@ -465,8 +477,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '附件',
                         'ordering': ('nomination', 'kind', 'number'),
-                        'indexes': [models.Index(fields=['state', 'uploaded_at'], name='attachments_to_scan')],
-                        'constraints': [models.UniqueConstraint(fields=('nomination', 'kind', 'number'), name='one_number_per_attachment_kind'), models.CheckConstraint(condition=models.Q(('state__in', ('uploaded', 'clean', 'quarantined'))), name='attachment_state_known'), models.CheckConstraint(condition=models.Q(('audience__in', ('public', 'expert', 'staff', 'restricted'))), name='attachment_audience_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -486,7 +496,6 @@ class Migration(migrations.Migration):
                         'verbose_name': '任职',
                         'ordering': ('position', 'pk'),
                         'abstract': False,
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('primary', True)), fields=('nomination',), name='one_primary_post_a_dossier')],
                     },
                 ),
                 migrations.CreateModel(
@@ -553,8 +562,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '异议',
                         'ordering': ('-pk',),
-                        'indexes': [models.Index(fields=['nomination', 'state'], name='objections_that_hold')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('lodged', 'admitted', 'inadmissible', 'upheld', 'dismissed', 'withdrawn', 'verified'))), name='objection_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -598,7 +605,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '异议材料',
                         'ordering': ('pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('uploaded', 'clean', 'quarantined'))), name='evidence_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -621,7 +627,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '复查申请',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('lodged', 'admitted', 'refused', 'upheld', 'dismissed'))), name='appeal_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -638,7 +643,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '页面中断',
                         'ordering': ('-since', '-pk'),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='outage_ends_later')],
                     },
                 ),
                 migrations.CreateModel(
@@ -663,7 +667,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '评审抽取',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('preparing', 'frozen', 'drawn'))), name='panel_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -683,7 +686,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('panel', 'number', 'position'),
-                        'constraints': [models.UniqueConstraint(fields=('panel', 'expert'), name='one_seat_per_expert'), models.UniqueConstraint(fields=('panel', 'number'), name='one_seat_per_number')],
                     },
                 ),
                 migrations.CreateModel(
@@ -737,8 +739,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '公示',
                         'ordering': ('-pk',),
-                        'indexes': [models.Index(fields=['state', 'ends_at'], name='notices_due'), models.Index(fields=['state', 'post_at'], name='notices_to_post')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('drafted', 'scanned', 'approved', 'posted', 'ended', 'superseded'))), name='notice_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -766,7 +766,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '公示附件',
                         'ordering': ('notice', 'ordinal'),
-                        'constraints': [models.UniqueConstraint(fields=('notice', 'ordinal'), name='one_file_per_number_of_a_notice')],
                     },
                 ),
                 migrations.CreateModel(
@@ -787,7 +786,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('notice', 'ordinal'),
-                        'constraints': [models.UniqueConstraint(fields=('notice', 'nomination'), name='one_line_per_nominee'), models.UniqueConstraint(fields=('notice', 'ordinal'), name='one_nominee_per_line')],
                     },
                 ),
                 migrations.CreateModel(
@@ -825,7 +823,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '资格初审',
                         'ordering': ('nomination', 'pk'),
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('set_aside_at', None)), fields=('nomination', 'reviewer'), name='one_review_per_person_and_nomination'), models.CheckConstraint(condition=models.Q(('state__in', ('open', 'concluded'))), name='review_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -850,7 +847,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '复核',
                         'ordering': ('-pk',),
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('offered', 'requested'))), fields=('nomination',), name='one_open_recheck_per_nomination'), models.CheckConstraint(condition=models.Q(('state__in', ('offered', 'requested', 'upheld', 'refused'))), name='recheck_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -892,7 +888,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '回避',
                         'ordering': ('nomination', 'expert'),
-                        'constraints': [models.UniqueConstraint(fields=('nomination', 'expert'), name='one_recusal_per_expert_and_nomination')],
                     },
                 ),
                 migrations.CreateModel(
@@ -920,7 +915,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '回避申请',
                         'ordering': ('asked_at', 'pk'),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('requested', 'proposed', 'upheld', 'dismissed', 'withdrawn'))), name='recusal_request_state_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='no_recusal_request_without_reason')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -940,7 +934,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '补抽',
                         'ordering': ('panel', 'number'),
-                        'constraints': [models.UniqueConstraint(fields=('panel', 'number'), name='one_redraw_per_number')],
                     },
                 ),
                 migrations.CreateModel(
@@ -980,7 +973,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '评审结果的原版本',
                         'ordering': ('nomination', 'number'),
-                        'constraints': [models.UniqueConstraint(fields=('nomination', 'number'), name='one_result_per_version')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1004,7 +996,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '撤销认定',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('started', 'heard', 'revoked', 'dropped'))), name='revocation_state_known'), models.UniqueConstraint(condition=models.Q(('state__in', ('started', 'heard'))), fields=('nomination',), name='one_open_revocation_per_person')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1026,7 +1017,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '名单更正',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('drafted', 'published', 'dropped'))), name='correction_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1052,7 +1042,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '选拔批次',
                         'ordering': ('-pk',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'open', 'screening', 'review', 'deliberation', 'notice', 'determination', 'published', 'archived', 'cancelled'))), name='round_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1090,7 +1079,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('round', 'nominator__code', 'category'),
-                        'constraints': [models.UniqueConstraint(fields=('round', 'nominator', 'category'), name='one_quota_per_nominator_and_category')],
                     },
                 ),
                 migrations.AddField(
@@ -1169,7 +1157,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '评审任务',
                         'ordering': ('expert', 'nomination'),
-                        'constraints': [models.UniqueConstraint(fields=('nomination', 'expert', 'stage'), name='one_assignment_per_expert_nomination_and_stage'), models.CheckConstraint(condition=models.Q(('state__in', ('drawn', 'accepted', 'recused', 'released'))), name='assignment_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1194,7 +1181,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '规则修改',
                         'ordering': ('round', 'pk'),
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'seconded'))), fields=('round',), name='one_open_change_a_round'), models.CheckConstraint(condition=models.Q(('state__in', ('proposed', 'seconded', 'approved', 'declined', 'withdrawn'))), name='rulebookchange_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1210,7 +1196,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('round', 'version'),
-                        'constraints': [models.UniqueConstraint(fields=('round', 'version'), name='one_rulebook_per_version')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1224,7 +1209,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '常用视图',
                         'ordering': ('user', 'pk'),
-                        'constraints': [models.UniqueConstraint(fields=('user', 'name'), name='one_view_per_name_and_person')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1250,7 +1234,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '评分表',
                         'ordering': ('assignment',),
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'locked', 'voided'))), name='sheet_state_known')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1272,7 +1255,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ('sheet', 'number'),
-                        'constraints': [models.UniqueConstraint(fields=('sheet', 'number'), name='one_sheet_per_version')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1327,7 +1309,6 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': '条件放宽',
                         'ordering': ('asked_at', 'pk'),
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'approved'))), fields=('nomination', 'rule'), name='one_waiver_in_force_a_rule'), models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'approved', 'refused'))), name='waiver_state_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='no_waiver_without_reason')],
                     },
                     bases=(django_fsm.FSMModelMixin, models.Model),
                 ),
@@ -1344,13 +1325,217 @@ class Migration(migrations.Migration):
                         'constraints': [models.UniqueConstraint(fields=('line', 'mark'), name='one_paper_per_mark')],
                     },
                 ),
+                migrations.AddIndex(
+                    model_name='expert',
+                    index=models.Index(fields=['category', 'field', 'available'], name='expert_by_stratum'),
+                ),
+                migrations.AddConstraint(
+                    model_name='expert',
+                    constraint=models.UniqueConstraint(condition=models.Q(('id_hash', ''), _negated=True), fields=('id_hash',), name='one_expert_per_person'),
+                ),
+                migrations.AddConstraint(
+                    model_name='expert',
+                    constraint=models.CheckConstraint(condition=models.Q(('enabled_from', None), ('enabled_until', None), ('enabled_from__lte', models.F('enabled_until')), _connector='OR'), name='an_expert_is_enabled_forwards'),
+                ),
+                migrations.AddConstraint(
+                    model_name='ballotseat',
+                    constraint=models.UniqueConstraint(fields=('ballot', 'expert'), name='one_seat_per_expert_and_ballot'),
+                ),
+                migrations.AddConstraint(
+                    model_name='expertabsence',
+                    constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='an_absence_ends_after_it_begins'),
+                ),
+                migrations.AddIndex(
+                    model_name='expertunit',
+                    index=models.Index(fields=['unit', 'ends_on'], name='expert_unit_over_time'),
+                ),
+                migrations.AddConstraint(
+                    model_name='expertunit',
+                    constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='an_expert_unit_ends_after_it_begins'),
+                ),
+                migrations.AddConstraint(
+                    model_name='exportrequest',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'approved', 'taken', 'declined', 'withdrawn'))), name='exportrequest_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='leftout',
+                    constraint=models.UniqueConstraint(fields=('determination', 'nomination'), name='left_out_once_a_decision'),
+                ),
+                migrations.AddConstraint(
+                    model_name='dossierversion',
+                    constraint=models.UniqueConstraint(fields=('nomination', 'number'), name='one_number_a_dossier_version'),
+                ),
+                migrations.AddConstraint(
+                    model_name='declaredinterest',
+                    constraint=models.UniqueConstraint(fields=('nomination', 'user'), name='one_declared_interest_a_person'),
+                ),
+                migrations.AddConstraint(
+                    model_name='declaration',
+                    constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('nomination', 'kind'), name='one_standing_declaration_a_kind'),
+                ),
+                migrations.AddIndex(
+                    model_name='bar',
+                    index=models.Index(fields=['state', 'until_on'], name='bars_in_force'),
+                ),
+                migrations.AddConstraint(
+                    model_name='bar',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('in_force', 'lifted'))), name='bar_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='bar',
+                    constraint=models.CheckConstraint(condition=models.Q(('from_on__lt', models.F('until_on'))), name='a_bar_ends_after_it_begins'),
+                ),
+                migrations.AddConstraint(
+                    model_name='bar',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'nominator'), ('organisation__isnull', False), ('person_hash', '')), models.Q(models.Q(('capacity', 'nominator'), _negated=True), ('organisation', None), models.Q(('person_hash', ''), _negated=True)), _connector='OR'), name='a_bar_has_one_subject'),
+                ),
+                migrations.AddConstraint(
+                    model_name='bar',
+                    constraint=models.UniqueConstraint(condition=models.Q(('origin', ''), _negated=True), fields=('origin', 'capacity'), name='one_bar_per_decision_and_capacity'),
+                ),
+                migrations.AddConstraint(
+                    model_name='ballotline',
+                    constraint=models.UniqueConstraint(fields=('ballot', 'nomination'), name='one_line_per_nominee_and_ballot'),
+                ),
+                migrations.AddIndex(
+                    model_name='attachment',
+                    index=models.Index(fields=['state', 'uploaded_at'], name='attachments_to_scan'),
+                ),
+                migrations.AddConstraint(
+                    model_name='attachment',
+                    constraint=models.UniqueConstraint(fields=('nomination', 'kind', 'number'), name='one_number_per_attachment_kind'),
+                ),
+                migrations.AddConstraint(
+                    model_name='attachment',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('uploaded', 'clean', 'quarantined'))), name='attachment_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='attachment',
+                    constraint=models.CheckConstraint(condition=models.Q(('audience__in', ('public', 'expert', 'staff', 'restricted'))), name='attachment_audience_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='affiliation',
+                    constraint=models.UniqueConstraint(condition=models.Q(('primary', True)), fields=('nomination',), name='one_primary_post_a_dossier'),
+                ),
+                migrations.AddConstraint(
+                    model_name='evidence',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('uploaded', 'clean', 'quarantined'))), name='evidence_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='appeal',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('lodged', 'admitted', 'refused', 'upheld', 'dismissed'))), name='appeal_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='outage',
+                    constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='outage_ends_later'),
+                ),
+                migrations.AddConstraint(
+                    model_name='panelist',
+                    constraint=models.UniqueConstraint(fields=('panel', 'expert'), name='one_seat_per_expert'),
+                ),
+                migrations.AddConstraint(
+                    model_name='panelist',
+                    constraint=models.UniqueConstraint(fields=('panel', 'number'), name='one_seat_per_number'),
+                ),
+                migrations.AddIndex(
+                    model_name='objection',
+                    index=models.Index(fields=['nomination', 'state'], name='objections_that_hold'),
+                ),
+                migrations.AddConstraint(
+                    model_name='objection',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('lodged', 'admitted', 'inadmissible', 'upheld', 'dismissed', 'withdrawn', 'verified'))), name='objection_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='noticefile',
+                    constraint=models.UniqueConstraint(fields=('notice', 'ordinal'), name='one_file_per_number_of_a_notice'),
+                ),
+                migrations.AddConstraint(
+                    model_name='noticeentry',
+                    constraint=models.UniqueConstraint(fields=('notice', 'nomination'), name='one_line_per_nominee'),
+                ),
+                migrations.AddConstraint(
+                    model_name='noticeentry',
+                    constraint=models.UniqueConstraint(fields=('notice', 'ordinal'), name='one_nominee_per_line'),
+                ),
+                migrations.AddConstraint(
+                    model_name='qualificationreview',
+                    constraint=models.UniqueConstraint(condition=models.Q(('set_aside_at', None)), fields=('nomination', 'reviewer'), name='one_review_per_person_and_nomination'),
+                ),
+                migrations.AddConstraint(
+                    model_name='qualificationreview',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'concluded'))), name='review_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='recheckrequest',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('offered', 'requested'))), fields=('nomination',), name='one_open_recheck_per_nomination'),
+                ),
+                migrations.AddConstraint(
+                    model_name='recheckrequest',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('offered', 'requested', 'upheld', 'refused'))), name='recheck_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='recusal',
+                    constraint=models.UniqueConstraint(fields=('nomination', 'expert'), name='one_recusal_per_expert_and_nomination'),
+                ),
+                migrations.AddConstraint(
+                    model_name='recusalrequest',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('requested', 'proposed', 'upheld', 'dismissed', 'withdrawn'))), name='recusal_request_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='recusalrequest',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='no_recusal_request_without_reason'),
+                ),
+                migrations.AddConstraint(
+                    model_name='redraw',
+                    constraint=models.UniqueConstraint(fields=('panel', 'number'), name='one_redraw_per_number'),
+                ),
+                migrations.AddConstraint(
+                    model_name='resultversion',
+                    constraint=models.UniqueConstraint(fields=('nomination', 'number'), name='one_result_per_version'),
+                ),
+                migrations.AddConstraint(
+                    model_name='revocation',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('started', 'heard', 'revoked', 'dropped'))), name='revocation_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='revocation',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('started', 'heard'))), fields=('nomination',), name='one_open_revocation_per_person'),
+                ),
+                migrations.AddConstraint(
+                    model_name='rollcorrection',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('drafted', 'published', 'dropped'))), name='correction_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='round',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'open', 'screening', 'review', 'deliberation', 'notice', 'determination', 'published', 'archived', 'cancelled'))), name='round_state_known'),
+                ),
                 migrations.AddConstraint(
                     model_name='recognition',
                     constraint=models.UniqueConstraint(fields=('round', 'ordinal'), name='one_recognition_per_ordinal'),
                 ),
                 migrations.AddConstraint(
+                    model_name='quota',
+                    constraint=models.UniqueConstraint(fields=('round', 'nominator', 'category'), name='one_quota_per_nominator_and_category'),
+                ),
+                migrations.AddIndex(
+                    model_name='publicnotice',
+                    index=models.Index(fields=['state', 'ends_at'], name='notices_due'),
+                ),
+                migrations.AddIndex(
+                    model_name='publicnotice',
+                    index=models.Index(fields=['state', 'post_at'], name='notices_to_post'),
+                ),
+                migrations.AddConstraint(
+                    model_name='publicnotice',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('drafted', 'scanned', 'approved', 'posted', 'ended', 'superseded'))), name='notice_state_known'),
+                ),
+                migrations.AddConstraint(
                     model_name='panel',
                     constraint=models.UniqueConstraint(fields=('round',), name='one_panel_per_round'),
+                ),
+                migrations.AddConstraint(
+                    model_name='panel',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('preparing', 'frozen', 'drawn'))), name='panel_state_known'),
                 ),
                 migrations.AddIndex(
                     model_name='nomination',
@@ -1358,7 +1543,15 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddIndex(
                     model_name='nomination',
+                    index=models.Index(fields=['state', 'due_on'], name='nominations_by_deadline'),
+                ),
+                migrations.AddIndex(
+                    model_name='nomination',
                     index=models.Index(fields=['-round', 'code'], name='nominations_newest_round'),
+                ),
+                migrations.AddIndex(
+                    model_name='nomination',
+                    index=models.Index(fields=['certificate_number'], name='nominations_by_certificate'),
                 ),
                 migrations.AddConstraint(
                     model_name='nomination',
@@ -1369,12 +1562,72 @@ class Migration(migrations.Migration):
                     constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('withdrawn', 'declined')), _negated=True), fields=('round', 'nominee'), name='one_live_nomination_per_person_and_round'),
                 ),
                 migrations.AddConstraint(
+                    model_name='nomination',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'returned', 'county_review', 'nominator_review', 'declined', 'nominated', 'correction', 'qualified', 'disqualified', 'in_review', 'scored', 'proposed', 'not_selected', 'on_notice', 'cleared', 'removed', 'recognised', 'withdrawn', 'revoked'))), name='nomination_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='nomination',
+                    constraint=models.CheckConstraint(condition=models.Q(('place_freed', False), models.Q(('nominated_at__isnull', False), ('state', 'withdrawn')), _connector='OR'), name='only_a_withdrawn_nominee_frees_a_place'),
+                ),
+                migrations.AddConstraint(
+                    model_name='determination',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('drafted', 'confirmed'))), name='determination_state_known'),
+                ),
+                migrations.AddConstraint(
                     model_name='ballot',
                     constraint=models.UniqueConstraint(fields=('round', 'number'), name='one_ballot_per_number'),
                 ),
                 migrations.AddConstraint(
                     model_name='ballot',
                     constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('round',), name='one_open_ballot_per_round'),
+                ),
+                migrations.AddConstraint(
+                    model_name='ballot',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'closed'))), name='ballot_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='assignment',
+                    constraint=models.UniqueConstraint(fields=('nomination', 'expert', 'stage'), name='one_assignment_per_expert_nomination_and_stage'),
+                ),
+                migrations.AddConstraint(
+                    model_name='assignment',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('drawn', 'accepted', 'recused', 'released'))), name='assignment_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='rulebookchange',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'seconded'))), fields=('round',), name='one_open_change_a_round'),
+                ),
+                migrations.AddConstraint(
+                    model_name='rulebookchange',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('proposed', 'seconded', 'approved', 'declined', 'withdrawn'))), name='rulebookchange_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='rulebookversion',
+                    constraint=models.UniqueConstraint(fields=('round', 'version'), name='one_rulebook_per_version'),
+                ),
+                migrations.AddConstraint(
+                    model_name='savedview',
+                    constraint=models.UniqueConstraint(fields=('user', 'name'), name='one_view_per_name_and_person'),
+                ),
+                migrations.AddConstraint(
+                    model_name='scoresheet',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'locked', 'voided'))), name='sheet_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='scoresheetversion',
+                    constraint=models.UniqueConstraint(fields=('sheet', 'number'), name='one_sheet_per_version'),
+                ),
+                migrations.AddConstraint(
+                    model_name='waiver',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'approved'))), fields=('nomination', 'rule'), name='one_waiver_in_force_a_rule'),
+                ),
+                migrations.AddConstraint(
+                    model_name='waiver',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'approved', 'refused'))), name='waiver_state_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='waiver',
+                    constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='no_waiver_without_reason'),
                 ),
             ]
         ),

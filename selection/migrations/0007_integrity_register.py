@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("selection", "0001_squashed_0006"),
+        ("selection", "0006_remove_objection_investigator"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

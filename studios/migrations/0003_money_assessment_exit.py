@@ -14,8 +14,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("selection", "0007_wave"),
-        ("studios", "0001_squashed_0002"),
+        ("selection", "0007_integrity_register"),
+        ("studios", "0002_activities_network_indicators"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
