@@ -698,5 +698,10 @@ def rectification(state: str = "ordered", *, home: Any = None, **fields: Any) ->
     """One thing to be put right by 20 October 2026."""
     from studios.models import Rectification
 
-    given = {"item": "督导记录补齐站点签字", "ordered_on": NOON.date(), "due_on": date(2026, 10, 20), **fields}
+    given = {
+        "item": "督导记录补齐站点签字",
+        "ordered_on": NOON.date(),
+        "due_on": date(2026, 10, 20),
+        **fields,
+    }
     return Rectification.objects.create(studio=home or studio(), state=state, **given)

@@ -30,7 +30,9 @@ def studios_to_look_at(actor: Any) -> Iterator[Panel]:
         _("需要关注的工作室"),
         "studios/home_lights.html",
         {
-            "lights": [(code, LIGHTS[code], found.lights[code]) for code in ("on_time", "yellow", "orange", "red")],
+            "lights": [
+                (code, LIGHTS[code], found.lights[code]) for code in ("on_time", "yellow", "orange", "red")
+            ],
             "rows": [(studio, LIGHTS[light], light, overdue) for studio, light, overdue in found.first],
         },
         url=reverse("monitor"),

@@ -49,7 +49,9 @@ plan_approved = Guard(
 way_out = Guard(
     "no_exit_decided",
     _("终止工作室须先经退出或者终止程序作出决定；认定撤销的，由系统随之终止。"),
-    lambda s: s.exits.filter(state="decided").exists() or not recognition_stands(s.recognition, clock.today()),
+    lambda s: (
+        s.exits.filter(state="decided").exists() or not recognition_stands(s.recognition, clock.today())
+    ),
 )
 rectified = Guard(
     "rectification_open",
