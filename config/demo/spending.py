@@ -17,7 +17,7 @@ from config.demo.days import on
 from config.demo.world import World
 from studios.actions import budget
 from studios.actions import spending as actions
-from studios.models import BudgetAdjustment, Expense, ExpenseVoucher, Studio
+from studios.models import Expense, ExpenseVoucher, Studio
 from studios.rules.spending import invoice_key
 from workflow import clock
 
@@ -175,11 +175,10 @@ def _odd(world: World, rows: list[Studio], last: date) -> None:
     """Two purchases of one payee just below the limit of one piece, after a movement was approved; cash above its limit."""
     home, cash = rows[SPLITTING], rows[CASH]
     assert home.lead is not None
-    BudgetAdjustment.objects.create(
-        studio=home, state="approved", source="training", target="equipment", amount="6100.00",
-        purpose="两个结对站点添置督导设备。", requested_by=home.lead, requested_at=_at(last, -80),
-        decided_by=world.staff["manager"], decided_at=_at(last, -78),
-    )  # fmt: skip
+    with on(last - timedelta(days=80), 10):
+        asked = budget.adjust(home, by=home.lead, source="training", target="equipment", amount=Decimal("6100.00"), purpose="两个结对站点添置督导设备。")  # fmt: skip
+    with on(last - timedelta(days=78), 10):
+        budget.approve(asked, by=world.staff["manager"])
     bought = [
         _row(
             home,
