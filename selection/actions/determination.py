@@ -19,6 +19,7 @@ from selection.queries.determination import (
     exceptions_of,
     list_digest,
     list_lines,
+    recognised_digest,
     to_decide,
     to_recognise,
 )
@@ -219,9 +220,7 @@ def lapse(nomination: Nomination, *, by: Actor, reason: str) -> Nomination:
 
 
 def _require_as_decided(determination: Determination) -> None:
-    made = Nomination.objects.filter(recognition__determination=determination)
-    rows = list(made.select_related("nominee", "unit"))
-    if list_digest(determination.round, rows) != determination.list_digest:
+    if recognised_digest(determination) != determination.list_digest:
         raise ListMismatch(
             _("认定名单与%(number)s决定时的摘要不一致，不能公布。")
             % {"number": determination.document_number}

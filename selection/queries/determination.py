@@ -100,7 +100,22 @@ def list_lines(nominations: list[Nomination]) -> list[dict[str, Any]]:
 
 def list_digest(round_: Round, nominations: list[Nomination]) -> str:
     """SHA-256 of these lines under the round's code."""
-    return sha256(canonical({"round": round_.code, "list": list_lines(nominations)})).hexdigest()
+    return _digest(round_, list_lines(nominations))
+
+
+def recognised_digest(determination: Determination) -> str:
+    """The same of the lines that a decision made: what will be published, not what the dossiers say by now."""
+    made = determination.recognitions.filter(nomination__isnull=False).select_related("nomination__nominee")
+    lines = [
+        {"code": r.nomination.code, "name": r.nomination.nominee.name, "affiliations": r.affiliations}
+        for r in made
+        if r.nomination
+    ]
+    return _digest(determination.round, sorted(lines, key=lambda line: str(line["code"])))
+
+
+def _digest(round_: Round, lines: list[dict[str, Any]]) -> str:
+    return sha256(canonical({"round": round_.code, "list": lines})).hexdigest()
 
 
 # What everybody may read ---------------------------------------------------------------------------------------------
@@ -156,7 +171,7 @@ def roll(q: str = "", batch: str = "") -> QuerySet[Recognition]:
 def certificate(number: str) -> Recognition | None:
     """Who holds the certificate of that number."""
     plain = certificate_as_typed(number)
-    return with_studio(public_recognitions()).filter(certificate_number=plain).first() if plain else None
+    return public_recognitions().filter(certificate_number=plain).first() if plain else None
 
 
 def with_studio(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:

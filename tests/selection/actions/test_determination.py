@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -108,6 +108,27 @@ def test_only_the_leader_confirms_and_only_the_publisher_publishes() -> None:
         with pytest.raises(NotPermitted):
             actions.publish(row, by=who["leader"])
         assert actions.publish(row, by=who["publisher"]).published_on == DAY.date()
+
+
+def test_whoever_leaves_a_post_after_the_decision_is_published_as_decided() -> None:
+    row, people, who = cleared_round()
+    post = people[0].posts.create(position=1, unit="春晖社会工作服务中心", title="主任")
+    confirmed(row, who)
+    post.ended = DAY.date()
+    post.save()
+    with clock.frozen(DAY + timedelta(days=3)):
+        assert actions.publish(row, by=who["publisher"]).state == "published"
+        now = Nomination.objects.get(pk=people[0].pk).affiliations
+    line = Recognition.objects.get(nomination=people[0])
+    assert line.affiliations == [*now, "春晖社会工作服务中心主任"]
+
+
+def test_a_line_that_was_altered_after_the_decision_is_not_published() -> None:
+    row, people, who = cleared_round()
+    confirmed(row, who)
+    Recognition.objects.filter(nomination=people[0]).update(affiliations=["别的单位主任"])
+    with pytest.raises(ListMismatch, match="摘要"), clock.frozen(DAY):
+        actions.publish(row, by=who["publisher"])
 
 
 def test_a_list_that_is_not_the_decided_one_is_not_published() -> None:

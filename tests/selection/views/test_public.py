@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -137,6 +138,8 @@ def test_a_certificate_shows_its_status_and_nothing_else(
         page = client.get("/certificate", {"number": f"领军[{2000 + row.pk}]1"}).content.decode()
     for words in ("秦芸", "某中心主任", row.title, status):
         assert words in page
+    told = re.findall(r"<dt>(.*?)</dt>", page)
+    assert told == ["姓名", "认定时单位及职务", "批次", *(["撤销日期"] if status == "已撤销" else [])]
     assert client.get("/certificate", {"number": "领军〔1999〕001"}).status_code == 404
 
 
