@@ -18,6 +18,7 @@ from studios.errors import ExitRefused
 from studios.messages import exit as messages
 from studios.models import Exit, Reappointment, Studio
 from studios.queries import exit as queries
+from studios.queries.assessment import unqualified_times
 from studios.queries.recovery import recoverable
 from studios.rules.exit import GROUNDS, may_be_reappointed
 from workflow import calendar, clock, door, kinds, ledger
@@ -25,6 +26,7 @@ from workflow.actor import SYSTEM, Actor
 from workflow.errors import NotPermitted, StepRefused
 from workflow.machine import subject_of
 
+TWICE = 2
 STARTED = kinds.named("exit.started", _("启动退出或者终止程序"))
 REAPPOINTED = kinds.named("studio.reappointment", _("续聘意见"))
 
@@ -39,6 +41,8 @@ def start(studio: Studio, *, by: Actor, ground: str, facts: str) -> Exit:
         raise ExitRefused(_("该工作室已经结束。"), code="studio_ended")
     if row.exits.filter(state__in=Exit.OPEN).exists():
         raise ExitRefused(_("该工作室已有退出程序在办。"), code="already_started")
+    if ground == Exit.Ground.UNQUALIFIED and unqualified_times(row) < TWICE:
+        raise ExitRefused(_("该工作室考核不合格未满两次。"), code="not_unqualified_twice")
     made = Exit(
         studio=row, ground=ground, facts=facts.strip(), started_by_id=by.id, started_at=clock.now()
     )  # fmt: skip
@@ -64,6 +68,8 @@ def hear(exit_: Exit, *, by: Actor, statement: str = "", on: date | None = None)
     if row.statement_due and not text and clock.today() <= row.statement_due:
         words = _("陈述申辩期限至%(day)s，期满前不能记为未提出陈述。")
         raise StepRefused(words % {"day": _iso(row.statement_due)}, code="statement_period_running")
+    if on is not None and not row.started_at.astimezone(clock.ZONE).date() <= on <= clock.today():
+        raise ExitRefused(_("收到陈述的日期应在告知之日至今天之间。"), code="bad_day")
     payload = {"made": bool(text), "statement": text}
     moved = door.take(row, "hear", by=by, statement=text, on=on or clock.today(), payload=payload)
     messages.heard(moved, by=by)

@@ -61,7 +61,9 @@ class GateWaiver(models.Model):
 
 def confirmed() -> Prefetch[Any, Any, Any]:
     """The confirmed assessments of studios, the newest first, for their gates."""
-    rows = Assessment.objects.filter(state=Assessment.State.CONFIRMED).order_by("-confirmed_at", "-pk")
+    rows = Assessment.objects.filter(state=Assessment.State.CONFIRMED).order_by(
+        "-year", "-confirmed_at", "-pk"
+    )
     return Prefetch("assessments", rows, to_attr="confirmed_assessments")
 
 

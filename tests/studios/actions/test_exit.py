@@ -48,6 +48,8 @@ def paid_studio(*, paid: int = 1) -> Studio:
         factories.instalment(
             "paid", number=number, home=home, paid_at=factories.NOON, voucher=f"记-{home.pk}-{number}"
         )
+    for year in (2024, 2025):  # what the ground "unqualified" rests on
+        factories.graded(home, "unqualified", year=year)
     return Studio.objects.get(pk=home.pk)
 
 
@@ -149,6 +151,27 @@ def test_one_procedure_at_a_time_by_the_office_while_the_studio_lives():
     with pytest.raises(ExitRefused) as refused:
         actions.start(ended, by=factories.user("manager"), ground="unqualified", facts=FACTS)
     assert refused.value.code == "studio_ended"
+
+
+def test_unqualified_once_is_no_ground_for_termination():
+    home = factories.studio()
+    factories.graded(home, "unqualified")
+    with pytest.raises(ExitRefused) as refused:
+        actions.start(home, by=factories.user("manager"), ground="unqualified", facts=FACTS)
+    assert refused.value.code == "not_unqualified_twice"
+    factories.graded(home, "unqualified", year=2024)
+    assert (
+        actions.start(home, by=factories.user("manager"), ground="unqualified", facts=FACTS).state
+        == "noticed"
+    )
+
+
+@pytest.mark.parametrize("day", [date(2026, 8, 31), date(2026, 9, 2)])
+def test_a_statement_comes_between_the_notice_and_today(day):
+    found = actions.start(paid_studio(), by=factories.user("manager"), ground="unqualified", facts=FACTS)
+    with pytest.raises(ExitRefused) as refused:
+        actions.hear(found, by=factories.user("manager"), statement="情况说明如下。", on=day)
+    assert refused.value.code == "bad_day"
 
 
 def test_what_waits_for_whom():

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import RoleGrant
 from studios.actions import grant as actions
 from studios.errors import ConditionNotLocked, NumberTaken
-from studios.models import Instalment
+from studios.models import Instalment, Studio
+from studios.models.gate import newest_assessment
+from studios.queries.assessment import grade_of
 from studios.queries.grant import gate_of
 from tests import factories
 from tests.selection.ways import WAYS
@@ -285,3 +287,12 @@ def test_a_payment_takes_at_most_fourteen_statements():
         actions.pay(second, by=finance, voucher="记-0901-02")
     taken = [q["sql"] for q in caught if "SAVEPOINT" not in q["sql"]]
     assert len(taken) <= 14
+
+
+def test_a_gate_and_the_lists_read_the_same_newest_grade():
+    home = factories.studio()
+    factories.graded(home, "basic", year=2025, confirmed_at=factories.NOON - timedelta(days=90))
+    factories.graded(
+        home, "excellent", year=2024, confirmed_at=factories.NOON
+    )  # an older year, confirmed late
+    assert newest_assessment(Studio.objects.get(pk=home.pk)).grade == grade_of(home) == "basic"
