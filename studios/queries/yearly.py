@@ -209,7 +209,7 @@ def _tasks(of_studios: Iterable[list[rules.Task]]) -> list[TaskSum]:
 def _purse(year: int) -> Purse:
     found = Purse()
     paid = Instalment.objects.filter(state="paid", paid_at__year__lte=year)
-    found.planned = _sum(Instalment.objects.all())
+    found.planned = _sum(Instalment.objects.filter(studio__established_at__year__lte=year))
     found.paid, found.cancelled = _sum(paid), _sum(Instalment.objects.filter(state="cancelled"))
     approved = Expense.objects.filter(state=Expense.State.APPROVED, spent_on__year__lte=year)
     found.spent = _sum(approved)
@@ -284,10 +284,14 @@ def _cities(studios: list[Studio], tasks: dict[int, list[rules.Task]], year: int
 
 
 def _add_money(homes: dict[int, City], year: int) -> None:
-    for studio, state, amount in Instalment.objects.order_by().values_list("studio", "state").annotate(n=Sum("amount")):  # fmt: skip
+    by_now = Q(state=Instalment.State.PAID, paid_at__year__lte=year)
+    parts = Instalment.objects.order_by().values_list("studio")
+    for studio, planned, paid in parts.annotate(
+        n=Sum("amount"), p=Sum("amount", filter=by_now, default=NOUGHT)
+    ):
         if studio in homes:
-            homes[studio].planned += amount
-            homes[studio].paid += amount if state == Instalment.State.PAID else NOUGHT
+            homes[studio].planned += planned
+            homes[studio].paid += paid
     months = StudioMonth.objects.filter(month__year__lte=year).order_by().values_list("studio")
     this = Q(month__year=year)
     sums = months.annotate(

@@ -48,6 +48,13 @@ def worked(name):
     return studio
 
 
+def test_a_past_year_has_the_money_of_its_end_in_the_cities_too():
+    worked("甲工作室")
+    before = queries.year_of(2025)
+    assert (before.purse.paid, sum(city.paid for city in before.cities)) == (Decimal(0), Decimal(0))
+    assert before.purse.planned == sum(city.planned for city in before.cities)
+
+
 def test_the_report_is_what_the_rows_come_to():
     first, second = worked("甲工作室"), worked("乙工作室")
     actions.suspend(first, by=factories.user("manager"), reason="依托单位变更未备案。")
