@@ -340,6 +340,8 @@ def plan_group(studio: Studio, *, by: Actor, **values: Any) -> ServiceGroup:
     """Write a group's plan down."""
     studio = door.locked(studio)
     _require_writer(studio, by)
+    if studio.state not in Studio.RUNNING:
+        raise StepRefused(_("工作室未在运行，不能登记活动。"), code="studio_not_running")
     _require_no_numbers(values)
     group = ServiceGroup.objects.create(studio=studio, **values)
     ledger.append(

@@ -132,6 +132,7 @@ def observe(
     if not policies.may_observe(unit, by):
         raise NotPermitted(_("只能填报本地区的数据。"))
     _require_fitting(part, on, value, denominator)
+    ledger.queue_up(CHAIN)  # the part and its whole, reported at once: the second finds the first
     _require_within(part, unit, on, value)
     try:
         with transaction.atomic():
@@ -230,6 +231,7 @@ def reject(row: Observation, *, by: Actor, reason: str) -> None:
 def mentor(studio: Studio, *, by: Actor, name: str, id_number: str, since: date, until: date | None = None) -> Mentorship:  # fmt: skip
     """Record whom the studio guides in the year of `since`; refused where another studio does so that year."""
     _require_contributor(studio, by)
+    _require_living(studio)
     if not valid_id_number(id_number.strip().upper()):
         raise IndicatorRefused(_("身份证号有误。"), code="bad_id_number")
     if since > clock.today() or (until is not None and (until < since or until.year != since.year)):
@@ -253,6 +255,12 @@ def _require_contributor(studio: Studio, by: Actor) -> None:
         raise NotPermitted(_("只有工作室的领军人才和主管处室可以登记。"))
 
 
+def _require_living(studio: Studio) -> None:
+    """An ended studio guides nobody and opens nothing; whom it guided may still obtain a certificate."""
+    if door.locked(studio).state not in Studio.LIVING:
+        raise IndicatorRefused(_("工作室已经结束，不能再登记。"), code="studio_ended")
+
+
 @door.act
 def certify(row: Mentorship, *, by: Actor, on: date) -> Mentorship:
     """The mentee has obtained a certificate, in the year recorded."""
@@ -273,6 +281,7 @@ def certify(row: Mentorship, *, by: Actor, on: date) -> Mentorship:
 def open_station(studio: Studio, *, by: Actor, point: ServicePoint, opened_on: date) -> StationOpened:
     """A station opened with the studio's help; it counts for one studio only, once it stands in the registry."""
     _require_contributor(studio, by)
+    _require_living(studio)
     if point.status not in ServicePoint.STANDING:
         raise IndicatorRefused(_("该站点在登记表中尚未建成。"), code="not_standing")
     if opened_on > clock.today():

@@ -42,6 +42,7 @@ def propose(
         raise ProgrammeRefused(_("与现行版本相同，没有可以发布的修改。"), code="unchanged")
     if effective_from < clock.today():
         raise ProgrammeRefused(_("施行日期不能早于今天。"), code="past")
+    ledger.queue_up(ledger.OFFICE)  # two at once: the second finds the first
     if ProgrammeProposal.objects.filter(state=ProgrammeProposal.State.PROPOSED).exists():
         raise ProgrammeRefused(_("已有一项修改待批准。"), code="proposal_open")
     assert isinstance(by, User)

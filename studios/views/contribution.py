@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +16,7 @@ from studios.queries import indicator as queries
 from studios.queries.studio import studios_visible_to
 from workflow.errors import Refused, StepRefused
 
+PAGE = 25
 WRITES = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -32,7 +34,7 @@ def contribution_list(request: HttpRequest) -> HttpResponse:
     }
     sums = [sum(row.towards[n] for row in rows) for n in range(len(indicators))]
     context = {
-        "rows": rows,
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "total": total,
         "sums": sums,
         "indicators": indicators,

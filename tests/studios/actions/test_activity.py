@@ -233,6 +233,15 @@ def test_a_photo_that_the_scanner_does_not_pass_is_not_kept(settings):
     assert ActivityPhoto.objects.count() == 1
 
 
+def test_no_group_is_planned_where_the_studio_stands_still():
+    studio = factories.studio("suspended")
+    with pytest.raises(StepRefused) as refused:
+        actions.plan_group(
+            studio, by=studio.lead, name="情绪小组", goals="识别情绪", members_planned=10, sessions_planned=4
+        )
+    assert refused.value.code == "studio_not_running"
+
+
 def test_a_group_is_closed_once_with_its_evaluation():
     studio = factories.studio()
     group = actions.plan_group(

@@ -144,6 +144,18 @@ def test_one_mentee_counts_for_one_studio_a_year() -> None:
     assert Mentorship.objects.count() == 2 and number not in str(Mentorship.objects.values())
 
 
+def test_an_ended_studio_guides_nobody_and_opens_nothing() -> None:
+    ended, manager = make.studio("terminated"), make.user(Role.MANAGER)
+    _province, _city, county = here.area()
+    point = here.point(county, "330106001002", status="in_use")
+    with pytest.raises(IndicatorRefused) as refused:
+        actions.mentor(ended, by=manager, name="夏知", id_number=make.id_number(), since=date(2026, 2, 1))
+    assert refused.value.code == "studio_ended"
+    with pytest.raises(IndicatorRefused) as refused:
+        actions.open_station(ended, by=manager, point=point, opened_on=DAY)
+    assert refused.value.code == "studio_ended"
+
+
 def test_a_station_counts_for_one_studio_once_it_stands() -> None:
     mine, other = make.studio(), make.studio(talent=make.recognition())
     _province, _city, county = here.area()
