@@ -51,6 +51,8 @@ def set_budget(studio: Studio, *, by: Actor, lines: Mapping[str, Decimal]) -> St
         raise StepRefused(_("尚未登记协议。"), code="no_agreement")
     if queries.received(studio)[1] is not None:
         raise StepRefused(_("第一期已拨付，预算只能调整，不能重新设定。"), code="already_paid")
+    if studio.adjustments.filter(state__in=BudgetAdjustment.IN_EFFECT).exists():
+        raise StepRefused(_("预算已有调整生效，只能继续调整，不能重新设定。"), code="adjusted_already")
     heads = studio.programme.heads
     if unknown := set(lines) - {head.code for head in heads}:
         refuse([rules.Fault("unknown_head", min(unknown))])
@@ -75,8 +77,6 @@ def adjust(
     studio = locked(studio)
     if not policies.may_adjust_budget(studio, by):
         raise NotPermitted(_("只有本工作室的领军人才可以调整预算。"))
-    if not accounts_open(studio):
-        raise StepRefused(_("工作室未在运行或结余已结清，不能调整预算。"), code="books_closed")
     _require_movable(studio, source, target, amount)
     assert isinstance(by, User)  # no other actor leads a studio
     row = BudgetAdjustment.objects.create(
@@ -92,6 +92,8 @@ def adjust(
 
 
 def _require_movable(studio: Studio, source: str, target: str, amount: Decimal) -> None:
+    if not accounts_open(studio):
+        raise StepRefused(_("工作室未在运行或结余已结清，不能调整预算。"), code="books_closed")
     refuse(rules.adjustment_faults(source, target, amount, studio.programme, queries.books_of(studio)))
 
 

@@ -63,6 +63,8 @@ def repay(order: RecoveryOrder, *, by: Actor, amount: Decimal, on: date, voucher
     door.require_open(row, "repay", by=by)
     if not 0 < amount <= row.outstanding:
         raise RecoveryRefused(_("尚未退回的余额为%(left)s元。") % {"left": f"{row.outstanding:,.2f}"})
+    if on > clock.today():
+        raise RecoveryRefused(_("到账日期不能晚于今天。"))
     payload = {"amount": str(amount), "on": on.isoformat(), "voucher": number}
     moved = door.take(row, "repay", by=by, repaid=row.repaid + amount, at=clock.now(), payload=payload)
     facts: dict[str, Any] = {"amount": amount, "on": on, "voucher": number, "recorded_by": by}

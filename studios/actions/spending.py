@@ -171,6 +171,10 @@ def remove_voucher(voucher: ExpenseVoucher, *, by: Actor) -> None:
     if not policies.may_record_expense(row, by):
         raise NotPermitted(_("您的身份不能登记本工作室的支出。"))
     _require_draft(row)
+    if not accounts_open(row.studio):
+        raise StepRefused(_("工作室未在运行或结余已结清，不能再登记支出。"), code="books_closed")
+    said = {"voucher_removed": voucher.name, "sha256": voucher.sha256}
+    ledger.append(by, chain=row.chain_key, kind=CHANGED, subject=subject_of(row), payload=said)
     files.delete(voucher)
 
 

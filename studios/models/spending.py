@@ -37,6 +37,11 @@ books_open = Guard(
 has_voucher = Guard(
     "no_voucher", _("至少上传一份凭证扫描件。"), lambda e: e.vouchers.filter(finding="").exists()
 )
+voucher_checked = Guard(
+    "voucher_unchecked",
+    _("凭证尚在等待安全检查，检查通过后方可审批。"),
+    lambda e: e.vouchers.filter(finding="", scanned_at__isnull=False).exists(),
+)
 
 
 class Expense(Machine):
@@ -174,7 +179,7 @@ class Expense(Machine):
         target=State.APPROVED,
         label=_("审批支出"),
         by=policies.may_approve_expense,
-        needs=(books_open, has_voucher),
+        needs=(books_open, has_voucher, voucher_checked),
         consequence=_("审批后计入已支出金额和下一期拨款的支出比例。"),
     )
     def approve(self, *, approver: User, at: datetime) -> None:

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from studios.actions import budget as actions
+from studios.actions import studio as studios
 from studios.actions import recovery, spending
 from studios.errors import ExpenseRefused, RecoveryRefused
 from studios.models import BudgetAdjustment, BudgetLine, RecoveryOrder
@@ -71,6 +72,19 @@ def test_the_manager_sets_another_before_the_first_payment():
         assert refused.value.code == code
     with pytest.raises(NotPermitted):
         actions.set_budget(home, by=home.lead, lines=lines)
+
+
+def test_after_a_movement_took_effect_it_is_only_adjusted():
+    home = factories.studio("active")
+    lines = {"training": D("30000.00"), "service": D("20000.00")}
+    actions.set_budget(home, by=factories.user("manager"), lines=lines)
+    moved = actions.adjust(
+        home, by=home.lead, source="training", target="service", amount=D("1000.00"), purpose="社区活动增加"
+    )
+    assert moved.state == "recorded"
+    with pytest.raises(StepRefused) as refused:
+        actions.set_budget(home, by=factories.user("manager"), lines=lines)
+    assert refused.value.code == "adjusted_already"
 
 
 def test_after_the_first_payment_it_is_only_adjusted(home):
@@ -221,3 +235,12 @@ def test_nothing_is_settled_while_expenses_wait_or_the_studio_runs(home):
     assert refused.value.code == "waiting"
     with pytest.raises(NotPermitted):
         actions.settle_unspent(over, by=over.lead)
+
+
+def test_a_movement_takes_no_effect_while_the_studio_stands_still(home):
+    asked = adjust(home, "9000.00")
+    assert asked.state == "requested"
+    studios.suspend(home, by=factories.user("manager"), reason="被立案调查，暂停运行。")
+    with pytest.raises(StepRefused) as refused:
+        actions.approve(asked, by=factories.user("manager"))
+    assert refused.value.code == "books_closed"

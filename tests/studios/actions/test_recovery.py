@@ -238,3 +238,11 @@ def test_the_money_of_many_awards_is_that_of_each():
     together = money_of_awards(homes)
     assert together == {home.pk: money_of_award(home) for home in homes}
     assert all(not money.faults() for money in together.values())
+
+
+def test_money_does_not_come_back_tomorrow():
+    row = factories.recovery_order(amount="7000.00")
+    with pytest.raises(RecoveryRefused):
+        actions.repay(
+            row, by=factories.user("finance"), amount=Decimal("1.00"), on=date(2026, 9, 2), voucher="收-9"
+        )

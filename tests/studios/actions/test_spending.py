@@ -230,6 +230,17 @@ def test_a_file_that_no_scanner_could_look_at_stays_closed_until_one_has(home, s
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "image/jpeg"
 
 
+def test_nobody_approves_on_a_scan_that_nobody_can_open_yet(home, settings, tmp_path):
+    settings.CLAMAV_SOCKET = str(tmp_path / "nobody.sock")
+    row, clerk = record(home, submit=True), factories.user("unit_clerk", organisation=home.host)
+    with pytest.raises(StepRefused) as refused:
+        actions.approve(row, by=clerk)
+    assert refused.value.code == "voucher_unchecked"
+    settings.CLAMAV_SOCKET = ""
+    spending_files.scan_waiting()
+    assert actions.approve(row, by=clerk).state == "approved"
+
+
 def test_the_same_file_is_kept_once_with_an_expense(home):
     same = factories.picture()
     with pytest.raises(BadFile) as refused:
@@ -239,8 +250,10 @@ def test_the_same_file_is_kept_once_with_an_expense(home):
 
 def test_a_voucher_is_taken_out_of_a_draft_only(home):
     row = record(home)
-    actions.remove_voucher(row.vouchers.get(), by=home.lead)
+    gone = row.vouchers.get()
+    actions.remove_voucher(gone, by=home.lead)
     assert not row.vouchers.exists()
+    assert gone.sha256 in ledger.entries_of(row).filter(kind="expense.changed").get().payload
     sent = record(home, submit=True, invoice_number="2")
     with pytest.raises(StepRefused):
         actions.remove_voucher(sent.vouchers.get(), by=home.lead)
