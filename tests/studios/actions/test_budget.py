@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from studios.actions import budget as actions
-from studios.actions import studio as studios
 from studios.actions import recovery, spending
+from studios.actions import studio as studios
 from studios.errors import ExpenseRefused, RecoveryRefused
 from studios.models import BudgetAdjustment, BudgetLine, RecoveryOrder
 from studios.queries import budget as queries
@@ -237,10 +237,11 @@ def test_nothing_is_settled_while_expenses_wait_or_the_studio_runs(home):
         actions.settle_unspent(over, by=over.lead)
 
 
-def test_a_movement_takes_no_effect_while_the_studio_stands_still(home):
+def test_a_movement_takes_no_effect_once_the_studio_has_ended(home):
     asked = adjust(home, "9000.00")
     assert asked.state == "requested"
-    studios.suspend(home, by=factories.user("manager"), reason="被立案调查，暂停运行。")
+    factories.studio_exit(home, "decided")
+    studios.terminate(home, by=factories.user("leader"), reason="依托单位注销，工作室终止。")
     with pytest.raises(StepRefused) as refused:
         actions.approve(asked, by=factories.user("manager"))
     assert refused.value.code == "books_closed"
