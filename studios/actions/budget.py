@@ -51,7 +51,7 @@ def set_budget(studio: Studio, *, by: Actor, lines: Mapping[str, Decimal]) -> St
         raise StepRefused(_("尚未登记协议。"), code="no_agreement")
     if queries.received(studio)[1] is not None:
         raise StepRefused(_("第一期已拨付，预算只能调整，不能重新设定。"), code="already_paid")
-    if studio.adjustments.filter(state__in=BudgetAdjustment.IN_EFFECT).exists():
+    if BudgetAdjustment.objects.filter(studio=studio, state__in=BudgetAdjustment.IN_EFFECT).exists():
         raise StepRefused(_("预算已有调整生效，只能继续调整，不能重新设定。"), code="adjusted_already")
     heads = studio.programme.heads
     if unknown := set(lines) - {head.code for head in heads}:
