@@ -44,8 +44,10 @@ def figures() -> Iterator[Figure]:
     assert made.ends_at is not None
     with clock.frozen(made.ends_at):
         started = time.perf_counter()
-        ended, cleared = actions.end_due_notices(), actions.clear_due_nominations()
+        actions.end_due_notices()  # another bench may have left a notice, too: it has nobody to clear
+        cleared = actions.clear_due_nominations()
         spent = time.perf_counter() - started
-    if (ended, cleared) != (1, NOMINEES):
-        raise RuntimeError(f"{ended} ended, {cleared} cleared")
+    made.refresh_from_db()
+    if (made.state, cleared) != ("ended", NOMINEES):
+        raise RuntimeError(f"{made.state}, {cleared} cleared")
     yield Figure("notice_ended_and_1000_cleared", round(spent, 2), "s")
